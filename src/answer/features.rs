@@ -1,0 +1,327 @@
+//! The closer look: what speaks for and against a fact as the answer to a question, as numbers that do not depend on the size of the base.
+
+use crate::answer::candidates::Candidate;
+use crate::date::phrases::{Agreement, Grain};
+use crate::fact::{Base, Fact};
+use crate::index::{Index, PassageIx, TermIx};
+use crate::lexicon::Wanted;
+use crate::question::{Class, Question};
+use crate::vectors::cosine;
+
+/// Names of the features of a fact, in the order of their numbers.
+pub const FEATURES: [&str; 36] = [
+    "likeness",
+    "consensus",
+    "bm25",
+    "meaning",
+    "meaning_of_claim",
+    "coverage",
+    "coverage_of_claim",
+    "coverage_of_passage",
+    "passage_covered",
+    "names_met",
+    "names_missed",
+    "strange_missed",
+    "numbers_met",
+    "numbers_missed",
+    "date_same",
+    "date_within",
+    "date_touches",
+    "date_apart",
+    "same_want",
+    "gives_want",
+    "lacks_want",
+    "likeness_squared",
+    "meaning_squared",
+    "likeness_times_meaning",
+    "uncovered_heavy",
+    "meaning_same_want",
+    "likeness_same_want",
+    "want_share",
+    "turn_missed",
+    "turn_added",
+    "date_alone",
+    "rare_name_missed",
+    "focus_met",
+    "likeness_of_claim",
+    "sources",
+    "brevity",
+];
+
+/// The number of features.
+pub const COUNT: usize = FEATURES.len();
+
+/// The features of one fact for one question.
+pub type Features = [f32; COUNT];
+
+/// Looks closely at a candidate.
+pub fn features(index: &Index, base: &Base, question: &Question, candidate: &Candidate) -> Features {
+    let fact = base.fact(candidate.fact);
+    let cover = Cover::of(index, question, candidate);
+    let dates = dates(index, question, candidate);
+    let want = Want::of(index, question, candidate, fact);
+    let turns = Turns::of(index, question, candidate);
+    let claim_passage = index.profile(candidate.fact).passages.0;
+    let meaning_of_claim = question.vector.as_ref().zip(index.vector(claim_passage)).map_or(0.0, |(a, b)| cosine(a, b));
+    [
+        candidate.likeness,
+        candidate.consensus,
+        candidate.bm25,
+        candidate.meaning,
+        meaning_of_claim,
+        cover.fact,
+        cover.claim,
+        cover.passage,
+        cover.passage_covered,
+        cover.names_met,
+        cover.names_missed,
+        cover.strange,
+        cover.numbers_met,
+        cover.numbers_missed,
+        dates[0],
+        dates[1],
+        dates[2],
+        dates[3],
+        f32::from(u8::from(want.same)),
+        f32::from(u8::from(want.given == Some(true))),
+        f32::from(u8::from(want.given == Some(false))),
+        candidate.likeness * candidate.likeness,
+        candidate.meaning * candidate.meaning,
+        candidate.likeness * candidate.meaning,
+        cover.heaviest_missed,
+        candidate.meaning_same_want,
+        candidate.likeness_same_want,
+        want.share,
+        turns.missed,
+        turns.added,
+        if question.elements.len() <= ALONE { dates[0] + 0.5 * dates[1] } else { 0.0 },
+        cover.rarest_name_missed,
+        focus_met(index, question, candidate),
+        candidate.likeness_of_claim,
+        // What more sources carry is likelier to be meant, and so is the general statement before the detail.
+        share_of(fact.citations.iter().count(), MANY_SOURCES),
+        1.0 - share_of(fact.claim.len(), LONG_CLAIM),
+    ]
+}
+
+/// Sources past this number make a fact no likelier.
+const MANY_SOURCES: usize = 6;
+/// Bytes of a claim that is all detail.
+const LONG_CLAIM: usize = 300;
+
+/// A count as a share of what is many.
+fn share_of(count: usize, many: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
+    let share = count.min(many) as f32 / many as f32;
+    share
+}
+
+/// Elements up to which a question with a date asks for little but the date.
+const ALONE: usize = 5;
+
+/// How a fact meets the word that says what is asked after ("pages" in "how many pages"): in its claim; in a question form that asks for the
+/// same; in another form; not. 1 where a question has no such word.
+fn focus_met(index: &Index, question: &Question, candidate: &Candidate) -> f32 {
+    let Some(element) = question.focus.and_then(|at| question.elements.get(at)) else {
+        return 1.0;
+    };
+    let (from, to) = index.profile(candidate.fact).passages;
+    let met = |term: TermIx| -> f32 {
+        let Some(held) = index.holds(candidate.fact, term) else {
+            return 0.0;
+        };
+        if held.in_claim {
+            return 1.0;
+        }
+        let holders = index.passages_with(term);
+        let first = holders.partition_point(|p| p.0 < from);
+        let same = |p: &PassageIx| index.passages().get(p.0 as usize).is_some_and(|p| p.wanted == question.wanted);
+        if holders.iter().skip(first).take_while(|p| p.0 < to).any(same) { 0.75 } else { 0.35 }
+    };
+    element.terms.iter().map(|&(term, share)| met(term) * share).fold(0.0, f32::max)
+}
+
+/// Words that turn what is said, in the question and in the claim.
+struct Turns {
+    /// In the question and not in the claim.
+    missed: f32,
+    /// In the claim and not in the question.
+    added: f32,
+}
+
+impl Turns {
+    fn of(index: &Index, question: &Question, candidate: &Candidate) -> Self {
+        let asked: Vec<_> = question.elements.iter().filter(|e| e.turns).flat_map(|e| e.terms.iter().map(|(t, _)| *t)).collect();
+        let missed = asked.iter().any(|t| index.holds(candidate.fact, *t).is_none_or(|held| !held.in_claim));
+        let added = index.profile(candidate.fact).turns.iter().any(|t| !asked.contains(t));
+        Self { missed: f32::from(u8::from(missed)), added: f32::from(u8::from(added)) }
+    }
+}
+
+/// How much of a question a fact meets.
+struct Cover {
+    fact: f32,
+    claim: f32,
+    passage: f32,
+    passage_covered: f32,
+    names_met: f32,
+    names_missed: f32,
+    strange: f32,
+    numbers_met: f32,
+    numbers_missed: f32,
+    heaviest_missed: f32,
+    rarest_name_missed: f32,
+}
+
+/// Counts past this say no more.
+const COUNT_CAP: f32 = 3.0;
+
+impl Cover {
+    fn of(index: &Index, question: &Question, candidate: &Candidate) -> Self {
+        let mut cover = Self {
+            fact: 0.0,
+            claim: 0.0,
+            passage: 0.0,
+            passage_covered: 0.0,
+            names_met: 0.0,
+            names_missed: 0.0,
+            strange: 0.0,
+            numbers_met: 0.0,
+            numbers_missed: 0.0,
+            heaviest_missed: 0.0,
+            rarest_name_missed: 0.0,
+        };
+        let total = question.weight().max(1e-6);
+        let top_weight = index.idf(None);
+        let mut in_passage = 0.0;
+        for element in &question.elements {
+            let mut met = 0.0f32;
+            let mut met_in_claim = false;
+            for &(term, share) in &element.terms {
+                if let Some(held) = index.holds(candidate.fact, term) {
+                    met = met.max(share);
+                    met_in_claim |= held.in_claim;
+                }
+                if index.passages_with(term).binary_search(&PassageIx(candidate.passage)).is_ok() {
+                    cover.passage += element.weight * share;
+                    in_passage += index.idf(Some(term)) * index.idf(Some(term));
+                }
+            }
+            cover.fact += element.weight * met;
+            if met_in_claim {
+                cover.claim += element.weight * met;
+            }
+            if met == 0.0 && !matches!(element.class, Class::Date | Class::Background) {
+                cover.heaviest_missed = cover.heaviest_missed.max(element.weight / top_weight);
+            }
+            match (element.class, met > 0.0) {
+                (Class::Name, true) => cover.names_met += 1.0,
+                (Class::Name, false) => {
+                    cover.names_missed += 1.0;
+                    cover.rarest_name_missed = cover.rarest_name_missed.max(element.weight / top_weight);
+                }
+                (Class::Strange, _) => cover.strange += 1.0,
+                // "1 month" is "a month": one is no number that could be wrong.
+                (Class::Number, _) if element.typed == "1" => {}
+                (Class::Number, _) if met_in_claim => cover.numbers_met += 1.0,
+                (Class::Number, _) => cover.numbers_missed += 1.0,
+                _ => {}
+            }
+        }
+        for share in [&mut cover.fact, &mut cover.claim, &mut cover.passage] {
+            *share /= total;
+        }
+        let norm = index.passages().get(candidate.passage as usize).map_or(1.0, |p| p.norm);
+        cover.passage_covered = (in_passage.sqrt() / norm).min(1.0);
+        for count in [&mut cover.names_met, &mut cover.names_missed, &mut cover.strange, &mut cover.numbers_met, &mut cover.numbers_missed]
+        {
+            *count = count.min(COUNT_CAP) / COUNT_CAP;
+        }
+        cover
+    }
+}
+
+/// Same, within, touching, apart: one of them is 1 if the question has a date, by its best-met date; of two dates in a question one may
+/// only lead up to what is asked.
+fn dates(index: &Index, question: &Question, candidate: &Candidate) -> [f32; 4] {
+    let known = &index.profile(candidate.fact).dates;
+    let mut met: Option<Agreement> = None;
+    for mention in &question.mentions {
+        let best = known.iter().map(|d| mention.when.agreement(*d)).min().unwrap_or(Agreement::Touches);
+        // A year is said of much that happened around it.
+        let best = if mention.grain == Grain::Year && best == Agreement::Touches { Agreement::Within } else { best };
+        met = Some(met.map_or(best, |m| m.min(best)));
+    }
+    let mut out = [0.0; 4];
+    if let Some(agreement) = met {
+        let slot = match agreement {
+            Agreement::Same => 0,
+            Agreement::Within => 1,
+            Agreement::Touches => 2,
+            Agreement::Apart => 3,
+        };
+        out[slot] = 1.0;
+    }
+    out
+}
+
+/// Whether a fact gives what is asked for.
+struct Want {
+    /// The question form that matched asks for the same.
+    same: bool,
+    /// The share of the fact's question forms that ask for the same, 1 where the question does not say what it wants.
+    share: f32,
+    /// Whether the fact holds such a thing; nothing if that cannot be told.
+    given: Option<bool>,
+}
+
+impl Want {
+    fn of(index: &Index, question: &Question, candidate: &Candidate, fact: &Fact) -> Self {
+        let form = |at: u32| index.passages().get(at as usize).is_some_and(|p| p.wanted == question.wanted);
+        let telling = !matches!(question.wanted, Wanted::Anything);
+        let (from, to) = index.profile(candidate.fact).passages;
+        let forms = index.passages().get(from as usize + 1..to as usize).unwrap_or_default();
+        let alike = forms.iter().filter(|p| p.wanted == question.wanted).count();
+        #[expect(clippy::cast_precision_loss, reason = "counts of question forms")]
+        let share = if telling && !forms.is_empty() { alike as f32 / forms.len() as f32 } else { 1.0 };
+        Self { share, same: telling && (form(candidate.passage) || form(candidate.meaning_passage)), given: gives(question, fact) }
+    }
+}
+
+/// Words that a length of time is given in.
+const SPANS: [&str; 17] = [
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "fortnight",
+    "month",
+    "months",
+    "year",
+    "years",
+    "decade",
+    "decades",
+    "indefinite",
+    "indefinitely",
+    "ended",
+    "until",
+];
+
+/// Whether a fact holds what a question asks for and does not say itself; nothing if that cannot be told from the fact's fields.
+pub fn gives(question: &Question, fact: &Fact) -> Option<bool> {
+    let says = |words: &str| crate::text::words::words(words).iter().all(|w| question.words.contains(&w.text));
+    let new = |short: &Option<Box<str>>| short.as_ref().map(|words| !says(words));
+    match question.wanted {
+        Wanted::When => Some(fact.date.is_some() || fact.short.when.is_some()),
+        Wanted::Who => Some(new(&fact.short.who).unwrap_or(!fact.people.is_empty() || !fact.organisations.is_empty())),
+        Wanted::Where => Some(new(&fact.short.place).unwrap_or(!fact.places.is_empty())),
+        Wanted::HowLong => {
+            Some(fact.claim.split(|c: char| !c.is_alphabetic()).any(|word| SPANS.contains(&word.to_ascii_lowercase().as_str())))
+        }
+        Wanted::HowMany => Some(new(&fact.short.how_many).unwrap_or_else(|| fact.claim.bytes().any(|b| b.is_ascii_digit()))),
+        Wanted::Why => new(&fact.short.why),
+        Wanted::How | Wanted::Which | Wanted::What | Wanted::YesNo | Wanted::Anything => None,
+    }
+}

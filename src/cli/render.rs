@@ -1,0 +1,148 @@
+//! What the terminal shows: plain text, with colour where it is wanted.
+
+use std::fmt::Write as _;
+
+use crate::answer::{Answer, Outcome, compose};
+use crate::fact::{Base, FactIx, Source, SourceIx};
+use crate::knowledge::Knowledge;
+
+/// Near questions shown at most.
+const OFFERED: usize = 5;
+
+/// Whether to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paint {
+    /// With ANSI colours.
+    Colour,
+    /// Without.
+    Plain,
+}
+
+impl Paint {
+    fn wrap(self, code: &str, text: &str) -> String {
+        match self {
+            Self::Colour => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            Self::Plain => text.to_owned(),
+        }
+    }
+
+    fn strong(self, text: &str) -> String {
+        self.wrap("1", text)
+    }
+
+    fn faint(self, text: &str) -> String {
+        self.wrap("2", text)
+    }
+}
+
+/// A confidence in words.
+pub(super) fn in_words(confidence: f32) -> &'static str {
+    if confidence >= 0.9 {
+        "high"
+    } else if confidence >= 0.75 {
+        "good"
+    } else {
+        "fair"
+    }
+}
+
+/// An answer as a reader sees it.
+pub(super) fn answer(knowledge: &Knowledge, answer: &Answer, paint: Paint) -> String {
+    let mut out = String::new();
+    if let Some(assumed) = &answer.assumed {
+        let _ = writeln!(out, "{}", paint.faint(&format!("(taken to be about: {assumed})")));
+    }
+    match answer.outcome {
+        Outcome::Answer => answered(knowledge, answer, paint, &mut out),
+        Outcome::Suggest => {
+            let _ = writeln!(out, "I am not sure which of these you mean, so I do not answer yet:");
+            offers(knowledge, answer, &mut out);
+        }
+        Outcome::Abstain if answer.ranked.is_empty() => {
+            let _ = writeln!(out, "I have no sourced answer to that.");
+        }
+        Outcome::Abstain => {
+            let _ = writeln!(out, "I have no sourced answer to that. The nearest I could answer:");
+            offers(knowledge, answer, &mut out);
+        }
+    }
+    out
+}
+
+fn answered(knowledge: &Knowledge, answer: &Answer, paint: Paint, out: &mut String) {
+    let Some(first) = answer.ranked.first() else { return };
+    let base = &knowledge.base;
+    let mut shown: Vec<FactIx> = vec![first.fact];
+    let _ =
+        writeln!(out, "{}", paint.strong(&compose::led(knowledge, compose::lead_wanted(knowledge, &answer.question, first), first.fact)));
+    match &answer.second {
+        Some(second) => {
+            if let Some(ranked) = second.ranked.first() {
+                let _ = writeln!(
+                    out,
+                    "{}",
+                    paint.strong(&compose::led(knowledge, compose::lead_wanted(knowledge, &second.question, ranked), ranked.fact))
+                );
+                shown.push(ranked.fact);
+            }
+        }
+        None => {
+            for fact in compose::completing(knowledge, answer.question.wanted, &answer.ranked) {
+                let _ = writeln!(out, "Also: {}", base.fact(fact).claim);
+                shown.push(fact);
+            }
+        }
+    }
+    let mut named: Vec<SourceIx> = Vec::new();
+    let _ = writeln!(out, "\nSources");
+    for fact in &shown {
+        for source in base.fact(*fact).citations.iter() {
+            if !named.contains(&source) {
+                named.push(source);
+                let _ = writeln!(out, "  {}", reference(base.source(source)));
+            }
+        }
+    }
+    let sides = compose::disputed(knowledge, answer);
+    if !sides.is_empty() {
+        let _ = writeln!(out, "\nSources disagree");
+        for side in sides {
+            let fact = base.fact(side);
+            let _ = writeln!(out, "  {}", fact.claim);
+            for source in fact.citations.iter() {
+                let _ = writeln!(out, "    {}", paint.faint(&reference(base.source(source))));
+            }
+        }
+    }
+    let standing = shown.first().map_or("", |f| base.fact(*f).standing.as_str());
+    let _ =
+        writeln!(out, "\n{}", paint.faint(&format!("Confidence {} ({:.2}); {standing}.", in_words(answer.confidence), answer.confidence)));
+}
+
+fn offers(knowledge: &Knowledge, answer: &Answer, out: &mut String) {
+    for (at, ranked) in answer.ranked.iter().take(OFFERED).enumerate() {
+        let _ = writeln!(out, "  {}. {}", at + 1, label(&knowledge.base, ranked.fact));
+    }
+}
+
+/// A fact as a question to pick: its first question form, else its claim.
+pub(super) fn label(base: &Base, at: FactIx) -> &str {
+    let fact = base.fact(at);
+    fact.questions.first().map_or(fact.claim.as_ref(), AsRef::as_ref)
+}
+
+/// A source in one line: publisher, title, date, address.
+pub(super) fn reference(source: &Source) -> String {
+    let mut out = String::new();
+    if let Some(publisher) = &source.publisher {
+        let _ = write!(out, "{publisher}, ");
+    }
+    let _ = write!(out, "\"{}\"", source.title);
+    if let Some(published) = source.published {
+        let _ = write!(out, ", {}", published.spoken());
+    }
+    if let Some(url) = &source.url {
+        let _ = write!(out, " <{url}>");
+    }
+    out
+}

@@ -1,0 +1,528 @@
+//! From words to what they mean to the index: names, numbers, and plain terms, with translations and synonyms replaced.
+//!
+//! Facts and questions go through the same analysis, so that whatever it does, both meet in the same terms.
+
+use std::rc::Rc;
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::fact::{Base, EntityIx, EntityKind};
+use crate::lexicon::{Lexicon, Phrases};
+use crate::text::is_arabic_script;
+use crate::text::numbers::read_number_words;
+use crate::text::romanise::Sound;
+use crate::text::stem::EnglishStemmer;
+use crate::text::words::{Shape, Word, words};
+
+/// What a text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tongue {
+    /// English, or nothing else known.
+    English,
+    /// Urdu in Latin letters.
+    RomanUrdu,
+    /// Urdu in its own script.
+    Urdu,
+}
+
+/// What a piece of text is to the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Carries no subject.
+    Stop,
+    /// Names somebody or something known.
+    Entity(EntityIx),
+    /// A number.
+    Number,
+    /// Anything else.
+    Term,
+}
+
+/// One or more words that mean one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub meaning: Meaning,
+    /// How the index knows it: a stem, a plain term of the word lists, digits, or `@` and an entity's number.
+    pub term: Rc<str>,
+    /// The words as English text, for vectors: translated, not stemmed.
+    pub english: Rc<str>,
+    /// The first of its words.
+    pub from: usize,
+    /// Behind the last of its words.
+    pub to: usize,
+    /// The slot of its word in the cache, if it is one plain word.
+    pub slot: Option<Slot>,
+}
+
+/// A number for each different word that a cache has met, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot(pub u32);
+
+/// What is known of one word by itself; asked for each different word of a base once.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of a word, each read by itself")]
+pub struct WordFacts {
+    text: Rc<str>,
+    /// Its number among the words met.
+    pub slot: Slot,
+    stem: Box<str>,
+    /// The term it stands for alone.
+    plain: Rc<str>,
+    /// Carries no subject in English, in Roman Urdu, in Urdu.
+    stop: [bool; 3],
+    /// Function word of Roman Urdu that is no English word.
+    is_roman_mark: bool,
+    is_arabic: bool,
+    opens_name: bool,
+    opens_sounded: bool,
+    opens_roman: bool,
+    opens_urdu: bool,
+    /// It, its singular or its stem opens an entry of the synonym list.
+    opens_synonym: bool,
+    /// Opens nothing: an English word that stands for itself.
+    is_plain: bool,
+}
+
+/// Words already looked at.
+#[derive(Debug, Default)]
+pub struct WordCache(HashMap<Box<str>, Rc<WordFacts>>);
+
+/// A name by its spoken words.
+type SoundedName = (Vec<Box<str>>, EntityIx);
+
+/// Everything that analysis needs to know.
+#[derive(Debug)]
+pub struct Analyser {
+    /// The word lists.
+    pub lexicon: Lexicon,
+    stemmer: EnglishStemmer,
+    /// Names as written.
+    names: Phrases<EntityIx>,
+    /// Names of several words by their consonants, each with the soundings to be checked.
+    sounded: HashMap<Box<str>, Vec<SoundedName>>,
+    longest_sounded: HashMap<Box<str>, usize>,
+    /// Words of names that are not everyday words.
+    name_words: HashSet<Box<str>>,
+    people: HashSet<EntityIx>,
+    /// Words of names to the first of those that sound like them: Umar to Omar.
+    same_name: HashMap<Box<str>, Box<str>>,
+}
+
+impl Analyser {
+    /// An analyser for the names of a base. `is_everyday` tells common English words, which no name makes rare.
+    pub fn new(lexicon: Lexicon, base: &Base, is_everyday: impl Fn(&str) -> bool) -> Self {
+        let mut analyser = Self {
+            lexicon,
+            stemmer: EnglishStemmer::default(),
+            names: Phrases::default(),
+            sounded: HashMap::new(),
+            longest_sounded: HashMap::new(),
+            name_words: HashSet::new(),
+            people: HashSet::new(),
+            same_name: HashMap::new(),
+        };
+        for (at, entity) in (0u32..).map(EntityIx).zip(base.entities()) {
+            let named_by_nature = matches!(entity.kind, EntityKind::Person | EntityKind::Organisation | EntityKind::Place);
+            if entity.kind == EntityKind::Person {
+                analyser.people.insert(at);
+            }
+            for alias in std::iter::once(&entity.name).chain(&entity.aliases) {
+                // A gloss in brackets tells namesakes apart in lists; nobody types it.
+                let plain = alias.split('(').next().unwrap_or(alias);
+                // "ceasefire" and "peace talks" are aliases of events, but to a question they are subjects; "Zarb-e-Azb" is a name.
+                let proper = words(plain)
+                    .iter()
+                    .all(|w| analyser.lexicon.joiners.contains(w.text.as_str()) || analyser.is_strange(&w.text, &is_everyday));
+                if named_by_nature || proper {
+                    analyser.add_name(plain, at, &is_everyday);
+                }
+            }
+        }
+        analyser.group_names();
+        analyser
+    }
+
+    /// Puts spellings of one word of a name under one of them.
+    fn group_names(&mut self) {
+        let mut sorted: Vec<Box<str>> = self.name_words.iter().cloned().collect();
+        sorted.sort_unstable();
+        let mut heads: HashMap<Vec<u8>, Vec<Box<str>>> = HashMap::new();
+        for word in sorted {
+            let Some(skeleton) = Sound::of(&word).map(|s| s.skeleton()).filter(|s| s.len() > 1) else {
+                continue;
+            };
+            let group = heads.entry(skeleton).or_default();
+            match group.iter().find(|head| self.may_be_one(head, &word)) {
+                Some(head) => {
+                    self.same_name.insert(word, head.clone());
+                }
+                None => group.push(word),
+            }
+        }
+    }
+
+    /// The term of a word that stands for itself.
+    pub fn plain_term(&self, word: &str) -> String {
+        self.stem(self.same_name.get(word).map_or(word, AsRef::as_ref))
+    }
+
+    /// Whether a folded word belongs to names only.
+    fn is_strange(&self, word: &str, is_everyday: &impl Fn(&str) -> bool) -> bool {
+        let lexicon = &self.lexicon;
+        let is_listed = lexicon.spellings.contains(word) || lexicon.stop.contains(word) || lexicon.urdu.longest_at(&[word]).is_some();
+        !is_everyday(word) && !is_listed && !word.bytes().all(|b| b.is_ascii_digit())
+    }
+
+    fn add_name(&mut self, name: &str, entity: EntityIx, is_everyday: &impl Fn(&str) -> bool) {
+        let parts: Vec<String> = words(name).into_iter().map(|w| w.text).collect();
+        self.names.add(&parts, entity);
+        for part in &parts {
+            let is_small = self.lexicon.joiners.contains(part.as_str()) || self.lexicon.honorifics.contains(part.as_str());
+            if part.len() > 2 && !is_small && !is_everyday(part) && !self.lexicon.stop.contains(part.as_str()) {
+                self.name_words.insert(part.as_str().into());
+            }
+        }
+        let spoken: Vec<Box<str>> = parts.iter().filter(|p| !self.is_silent(p)).map(|p| trim_joiner(p).into()).collect();
+        if spoken.len() < 2 {
+            return;
+        }
+        if let Some(keys) = spoken.iter().map(|p| sound_key(p)).collect::<Option<Vec<String>>>() {
+            if let Some(first) = keys.first() {
+                let longest = self.longest_sounded.entry(first.as_str().into()).or_default();
+                *longest = (*longest).max(keys.len());
+            }
+            self.sounded.entry(keys.join(" ").into()).or_default().push((spoken, entity));
+        }
+    }
+
+    fn is_silent(&self, word: &str) -> bool {
+        self.lexicon.joiners.contains(word) || self.lexicon.honorifics.contains(word)
+    }
+
+    /// Whether a folded word belongs to a name of the base and to no everyday speech.
+    pub fn is_name_word(&self, word: &str) -> bool {
+        self.name_words.contains(word)
+    }
+
+    /// Every word of names that is not an everyday word.
+    pub fn name_words(&self) -> impl Iterator<Item = &str> {
+        self.name_words.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether an entity is a person.
+    pub fn is_person(&self, entity: EntityIx) -> bool {
+        self.people.contains(&entity)
+    }
+
+    /// The terms of the single words of a person's name, so that half of it finds the person too.
+    pub fn name_terms(&self, token: &Token, words: &[Word]) -> Vec<String> {
+        match token.meaning {
+            Meaning::Entity(entity) if self.is_person(entity) => {
+                words.get(token.from..token.to).unwrap_or_default().iter().map(|w| self.plain_term(&w.text)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The tokens of one English word.
+    pub fn tokens_of_word(&self, word: Word) -> Vec<Token> {
+        let mut cache = WordCache::default();
+        let words = [word];
+        let facts = self.look_up(&words, &mut cache);
+        self.tokens(&words, &facts, Tongue::English, &mut cache)
+    }
+
+    /// The stem of a folded English word.
+    pub fn stem(&self, word: &str) -> String {
+        self.stemmer.stem(word).into_owned()
+    }
+
+    /// What a text is written in: Urdu if most words are in its script, Roman Urdu if at least two of its function words show it (one, in
+    /// up to four words).
+    pub fn tongue(&self, words: &[Word], facts: &[Rc<WordFacts>]) -> Tongue {
+        let mut arabic = 0;
+        let mut marks: Vec<&str> = Vec::new();
+        for (word, facts) in words.iter().zip(facts) {
+            arabic += usize::from(facts.is_arabic);
+            if facts.is_roman_mark && word.shape != Shape::Acronym && !marks.contains(&word.text.as_str()) {
+                marks.push(&word.text);
+            }
+        }
+        if arabic * 2 > words.len() {
+            Tongue::Urdu
+        } else if marks.len() >= 2 || (marks.len() == 1 && words.len() <= 4) {
+            Tongue::RomanUrdu
+        } else {
+            Tongue::English
+        }
+    }
+
+    /// What is known of each word by itself.
+    pub fn look_up(&self, words: &[Word], cache: &mut WordCache) -> Vec<Rc<WordFacts>> {
+        words.iter().map(|w| self.word_facts(&w.text, cache)).collect()
+    }
+
+    fn word_facts(&self, word: &str, cache: &mut WordCache) -> Rc<WordFacts> {
+        if let Some(facts) = cache.0.get(word) {
+            return Rc::clone(facts);
+        }
+        let lexicon = &self.lexicon;
+        let stem = self.stem(word);
+        let asks = !lexicon.asks_are_terms && lexicon.asks.longest_at(&[word]).is_some();
+        let urdu_asks = lexicon.urdu_asks.longest_at(&[word]).is_some();
+        let denies = lexicon.negations.contains(word);
+        let stop = lexicon.stop.contains(word);
+        let letter = !lexicon.asks_are_terms && word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic());
+        let opens_name = self.names.opens(word);
+        // A name does not open with a stop word unless it is written so ("The News").
+        let opens_sounded = !stop
+            && !self.is_silent(word)
+            && sound_key(trim_joiner(word)).is_some_and(|key| self.longest_sounded.contains_key(key.as_str()));
+        let opens_synonym =
+            lexicon.english.opens(word) || singular(word).is_some_and(|w| lexicon.english.opens(w)) || lexicon.english_stems.opens(&stem);
+        let facts = Rc::new(WordFacts {
+            slot: Slot(u32::try_from(cache.0.len()).unwrap_or(u32::MAX)),
+            is_plain: !opens_name && !opens_sounded && !opens_synonym,
+            plain: self.plain_term(word).into(),
+            stop: [
+                asks || denies || stop || letter,
+                asks || urdu_asks || denies || stop || lexicon.roman_stop.contains(word),
+                asks || urdu_asks || denies || lexicon.urdu_stop.contains(word),
+            ],
+            is_roman_mark: (lexicon.roman_stop.contains(word) || urdu_asks) && !stop && word != "the",
+            is_arabic: is_arabic_script(word),
+            opens_name,
+            opens_sounded,
+            opens_roman: lexicon.roman.opens(word),
+            opens_urdu: lexicon.urdu.opens(word),
+            opens_synonym,
+            stem: stem.into(),
+            text: word.into(),
+        });
+        cache.0.insert(word.into(), Rc::clone(&facts));
+        facts
+    }
+
+    /// The words of a text of a fact, and what they mean.
+    pub fn read(&self, text: &str) -> Vec<Token> {
+        let mut found = words(text);
+        read_number_words(&mut found);
+        let mut cache = WordCache::default();
+        let facts = self.look_up(&found, &mut cache);
+        self.tokens(&found, &facts, self.tongue(&found, &facts), &mut cache)
+    }
+
+    /// What words mean. Every word belongs to exactly one token, in order, but for translations, where a token may share its words
+    /// with the next.
+    pub fn tokens(&self, words: &[Word], facts: &[Rc<WordFacts>], tongue: Tongue, cache: &mut WordCache) -> Vec<Token> {
+        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+        let stems: Vec<&str> = facts.iter().map(|f| f.stem.as_ref()).collect();
+        let mut out = Vec::with_capacity(words.len());
+        let mut at = 0;
+        while at < words.len() {
+            at += self.token_at(at, words, facts, &texts, &stems, tongue, cache, &mut out);
+        }
+        out
+    }
+
+    /// Adds the token that opens at a word; tells how many words it took.
+    #[expect(clippy::too_many_arguments, reason = "the views of one text, made once for all its words")]
+    fn token_at(
+        &self,
+        at: usize,
+        words: &[Word],
+        facts: &[Rc<WordFacts>],
+        texts: &[&str],
+        stems: &[&str],
+        tongue: Tongue,
+        cache: &mut WordCache,
+        out: &mut Vec<Token>,
+    ) -> usize {
+        let rest = texts.get(at..).unwrap_or_default();
+        let (Some(word), Some(known)) = (words.get(at), facts.get(at)) else {
+            return 1;
+        };
+        if known.is_plain && tongue == Tongue::English && word.shape != Shape::Number {
+            let meaning = if known.stop[tongue as usize] || self.asks_behind_how(words, at) { Meaning::Stop } else { Meaning::Term };
+            out.push(Token {
+                meaning,
+                term: Rc::clone(&known.plain),
+                english: Rc::clone(&known.text),
+                from: at,
+                to: at + 1,
+                slot: Some(known.slot),
+            });
+            return 1;
+        }
+        let is_stop = known.stop[tongue as usize] || self.asks_behind_how(words, at);
+        // "tell us" is not about the United States, "the US" is.
+        let name = self.name_at(rest, known).filter(|(_, used)| *used > 1 || !is_stop || word.shape == Shape::Acronym);
+        let translated = match tongue {
+            Tongue::RomanUrdu if known.opens_roman => self.lexicon.roman.longest_at(rest),
+            Tongue::Urdu if known.opens_urdu => self.lexicon.urdu.longest_at(rest),
+            _ => None,
+        };
+        let english = if known.opens_synonym { self.synonym_at(rest, stems.get(at..).unwrap_or_default()) } else { None };
+        let longest_phrase = translated.map_or(0, |(_, n)| n).max(english.map_or(0, |(_, n)| n));
+        if let Some((entity, used)) = name
+            && used >= longest_phrase
+        {
+            out.push(entity_token(entity, rest.get(..used).unwrap_or_default().join(" "), at, at + used));
+            return used;
+        }
+        if let Some((means, used)) = translated
+            && english.is_none_or(|(_, n)| n <= used)
+        {
+            self.translate(means, at, at + used, cache, out);
+            return used;
+        }
+        // A phrase that opens with a stop word counts ("put pen to"), a stop word alone does not.
+        if let Some((term, used)) = english
+            && (used > 1 || !is_stop)
+        {
+            out.push(self.term_token(term, rest.get(..used).unwrap_or_default().join(" "), at, at + used));
+            return used;
+        }
+        let meaning = match (word.shape, is_stop) {
+            (Shape::Number, _) => Meaning::Number,
+            (_, true) => Meaning::Stop,
+            (_, false) => Meaning::Term,
+        };
+        let term = Rc::clone(if meaning == Meaning::Number { &known.text } else { &known.plain });
+        out.push(Token { meaning, term, english: Rc::clone(&known.text), from: at, to: at + 1, slot: Some(known.slot) });
+        1
+    }
+
+    fn asks_behind_how(&self, words: &[Word], at: usize) -> bool {
+        !self.lexicon.asks_are_terms && stands_behind_how(words, at)
+    }
+
+    /// The longest entry of the synonym list: as written, in the singular, by its stems.
+    fn synonym_at(&self, rest: &[&str], stems: &[&str]) -> Option<(&str, usize)> {
+        let written = self.lexicon.english.longest_at(rest);
+        let singular = || self.lexicon.english.longest_at(&[singular(rest.first()?)?]);
+        let stemmed = self.lexicon.english_stems.longest_at(stems);
+        let exact = written.or_else(singular);
+        let best = match (exact, stemmed) {
+            (Some(a), Some(b)) if b.1 > a.1 => Some(b),
+            (Some(a), _) => Some(a),
+            (None, b) => b,
+        };
+        best.map(|(term, used)| (term.as_ref(), used))
+    }
+
+    /// A plain term of the word lists; where it is somebody's name, the name.
+    fn term_token(&self, term: &str, english: String, from: usize, to: usize) -> Token {
+        let parts: Vec<String> = words(term).into_iter().map(|w| w.text).collect();
+        if let Some((&entity, used)) = self.names.longest_at(&parts)
+            && used == parts.len()
+        {
+            return entity_token(entity, english, from, to);
+        }
+        let empty = self.lexicon.stop.contains(term);
+        Token {
+            meaning: if empty { Meaning::Stop } else { Meaning::Term },
+            term: parts.join(" ").into(),
+            english: english.into(),
+            from,
+            to,
+            slot: None,
+        }
+    }
+
+    /// The tokens of an English translation; all of them stand for the same words.
+    fn translate(&self, means: &str, from: usize, to: usize, cache: &mut WordCache, out: &mut Vec<Token>) {
+        let english = words(means);
+        let facts = self.look_up(&english, cache);
+        for mut token in self.tokens(&english, &facts, Tongue::English, cache) {
+            if token.meaning != Meaning::Stop {
+                token.english = token_words(&english, &token).into();
+                token.slot = None;
+                (token.from, token.to) = (from, to);
+                out.push(token);
+            }
+        }
+    }
+
+    /// The longest name that words open with.
+    fn name_at(&self, rest: &[&str], known: &WordFacts) -> Option<(EntityIx, usize)> {
+        let written = known.opens_name.then(|| self.names.longest_at(rest)).flatten().map(|(&entity, used)| (entity, used));
+        let sounded = known.opens_sounded.then(|| self.sounded_name_at(rest)).flatten();
+        match (written, sounded) {
+            (Some(a), Some(b)) => Some(if b.1 > a.1 { b } else { a }),
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn sounded_name_at(&self, rest: &[&str]) -> Option<(EntityIx, usize)> {
+        let first = rest.first()?;
+        let first_key = sound_key(trim_joiner(first))?;
+        let longest = *self.longest_sounded.get(first_key.as_str())?;
+        let mut key = first_key;
+        let mut spoken = vec![trim_joiner(first)];
+        let mut found = None;
+        for (at, word) in rest.iter().enumerate().skip(1) {
+            if self.is_silent(word) {
+                continue;
+            }
+            if spoken.len() == longest {
+                break;
+            }
+            let Some(next) = sound_key(trim_joiner(word)) else {
+                break;
+            };
+            key.push(' ');
+            key.push_str(&next);
+            spoken.push(trim_joiner(word));
+            for (parts, entity) in self.sounded.get(key.as_str()).into_iter().flatten() {
+                if parts.iter().zip(&spoken).all(|(a, b)| self.may_be_one(a, b)) {
+                    found = Some((*entity, at + 1));
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether two folded words may be one name by their sounds.
+    fn may_be_one(&self, a: &str, b: &str) -> bool {
+        a == b || (!self.lexicon.are_twins(a, b) && Sound::of(a).zip(Sound::of(b)).is_some_and(|(a, b)| a.apart(&b).is_some()))
+    }
+}
+
+/// "how many", "how long": the second word asks too.
+fn stands_behind_how(words: &[Word], at: usize) -> bool {
+    let behind_how = at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|w| w.text == "how");
+    behind_how && words.get(at).is_some_and(|w| matches!(w.text.as_str(), "many" | "much" | "long" | "big" | "large" | "high" | "come"))
+}
+
+/// A plural without its s.
+fn singular(word: &str) -> Option<&str> {
+    word.strip_suffix('s').filter(|w| w.len() > 3 && !w.ends_with('s'))
+}
+
+fn token_words(words: &[Word], token: &Token) -> String {
+    words.get(token.from..token.to).unwrap_or_default().iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn entity_token(entity: EntityIx, english: String, from: usize, to: usize) -> Token {
+    Token { meaning: Meaning::Entity(entity), term: entity_term(entity).into(), english: english.into(), from, to, slot: None }
+}
+
+/// How the index writes an entity: no word can look like it.
+pub fn entity_term(entity: EntityIx) -> String {
+    format!("@{}", entity.0)
+}
+
+/// "jamaatul" is "jamaat ul" written together.
+fn trim_joiner(word: &str) -> &str {
+    match word.strip_suffix("ul") {
+        Some(rest) if rest.len() >= 4 => rest,
+        _ => word,
+    }
+}
+
+fn sound_key(word: &str) -> Option<String> {
+    String::from_utf8(Sound::of(word)?.skeleton()).ok().filter(|k| !k.is_empty())
+}

@@ -1,0 +1,26 @@
+//! The one snapshot that questions are answered from.
+
+use crate::answer::model::Model;
+use crate::fact::Base;
+use crate::index::Index;
+use crate::lexicon::Lexicon;
+use crate::vectors::Vectors;
+
+/// Facts, their index, and the weights; it never changes, so any number of questions may read it at once.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// The facts.
+    pub base: Base,
+    /// How they are found.
+    pub index: Index,
+    /// How matches are weighed.
+    pub model: Model,
+}
+
+impl Knowledge {
+    /// Indexes a base.
+    pub fn new(base: Base, lexicon: Lexicon, vectors: Option<Vectors<'static>>, model: Model) -> Self {
+        let index = Index::build(&base, lexicon, vectors);
+        Self { base, index, model }
+    }
+}

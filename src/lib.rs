@@ -1,0 +1,17 @@
+//! Sanad answers questions from a curated fact base, and never without the source.
+
+pub mod answer;
+pub mod base;
+pub mod cli;
+pub mod config;
+pub mod date;
+pub mod fact;
+pub mod fit;
+pub mod index;
+pub mod judge;
+pub mod knowledge;
+pub mod lexicon;
+pub mod question;
+pub mod similar;
+pub mod text;
+pub mod vectors;
