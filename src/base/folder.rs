@@ -17,25 +17,23 @@ pub enum Holds {
     Entities,
 }
 
-/// Reads files into a draft. Problems of form are added to `problems`; problems of content are found by [`crate::fact::check`].
-pub fn read(files: &[(Holds, NamedText)], problems: &mut Vec<Problem>) -> Draft {
+/// Reads a file into a draft. Problems of form are added to `problems`; problems of content are found by [`crate::fact::check`].
+pub fn read(holds: Holds, file: &NamedText, problems: &mut Vec<Problem>) -> Draft {
     let mut draft = Draft::default();
-    for (holds, file) in files {
-        let lines = Lines::of(file);
-        let document = parse(file, &lines, problems);
-        let table: &DeTable<'_> = document.get_ref();
-        let name = match holds {
-            Holds::Facts => "fact",
-            Holds::Sources => "source",
-            Holds::Entities => "entity",
-        };
-        for (line, table) in tables(table, &lines, name, problems) {
-            let fields = Fields::of(table, &lines, line);
-            match holds {
-                Holds::Facts => draft.facts.push(fact(fields, problems)),
-                Holds::Sources => draft.sources.push(source(fields, problems)),
-                Holds::Entities => draft.entities.push(entity(fields, problems)),
-            }
+    let lines = Lines::of(file);
+    let document = parse(file, &lines, problems);
+    let table: &DeTable<'_> = document.get_ref();
+    let name = match holds {
+        Holds::Facts => "fact",
+        Holds::Sources => "source",
+        Holds::Entities => "entity",
+    };
+    for (line, table) in tables(table, &lines, name, problems) {
+        let fields = Fields::of(table, &lines, line);
+        match holds {
+            Holds::Facts => draft.facts.push(fact(fields, problems)),
+            Holds::Sources => draft.sources.push(source(fields, problems)),
+            Holds::Entities => draft.entities.push(entity(fields, problems)),
         }
     }
     draft

@@ -8,6 +8,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use include_dir::{Dir, include_dir};
 use thiserror::Error;
@@ -116,21 +117,42 @@ pub fn load(origin: &Origin, progress: impl FnMut(usize)) -> Result<Loaded, Load
     }
 }
 
-/// Facts and words, each on a core of its own.
+/// Facts and words on two cores: who has read the words helps with the facts, a file at a time.
 fn read_both(facts: &[(Holds, NamedText)], words: &[NamedText], problems: &mut Vec<Problem>) -> (Draft, Lexicon) {
     let read_words = || {
         let mut found = Vec::new();
         let lexicon = Lexicon::read(words, &mut found);
         (lexicon, found)
     };
-    std::thread::scope(|scope| {
-        let worker = scope.spawn(read_words);
-        let draft = folder::read(facts, problems);
+    let next = AtomicUsize::new(0);
+    let read_files = || {
+        let mut read = Vec::new();
+        while let Some((at, (holds, file))) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, facts.get(at)?))) {
+            let mut found = Vec::new();
+            let draft = folder::read(*holds, file, &mut found);
+            read.push((at, draft, found));
+        }
+        read
+    };
+    let (mut files, (lexicon, found)) = std::thread::scope(|scope| {
+        let worker = scope.spawn(|| (read_words(), read_files()));
+        let mut files = read_files();
+        if let Ok((words, more)) = worker.join() {
+            files.extend(more);
+            return (files, words);
+        }
         // A worker that died of a fault is made good here, where the fault shows as what it is.
-        let (lexicon, found) = worker.join().unwrap_or_else(|_| read_words());
+        next.store(0, Ordering::Relaxed);
+        (read_files(), read_words())
+    });
+    files.sort_unstable_by_key(|(at, ..)| *at);
+    let mut draft = Draft::default();
+    for (_, file, found) in files {
+        draft.append(file);
         problems.extend(found);
-        (draft, lexicon)
-    })
+    }
+    problems.extend(found);
+    (draft, lexicon)
 }
 
 /// The table of word vectors built into the binary.

@@ -148,19 +148,21 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
             "nothing to do: set DISCORD_TOKEN to run the bot, or name a command (`sanad ask QUESTION`; `sanad --help` lists them all)"
         ),
     };
+    // The facts serve until the process ends: taking them apart piece by piece before that would only keep the asker waiting.
+    let open = || settings.open().map(|knowledge| -> &'static Knowledge { Box::leak(Box::new(knowledge)) });
     match command {
-        Command::Chat => chat::chat(&settings.open()?, settings.config()?.chat_history.as_deref()),
-        Command::Ask { batch: true, .. } => ask_batch(&settings.open()?),
-        Command::Ask { question, json, .. } => ask(&settings.open()?, &question.unwrap_or_default(), json),
-        Command::Explain { question } => explain_one(&settings.open()?, &question),
+        Command::Chat => chat::chat(open()?, settings.config()?.chat_history.as_deref()),
+        Command::Ask { batch: true, .. } => ask_batch(open()?),
+        Command::Ask { question, json, .. } => ask(open()?, &question.unwrap_or_default(), json),
+        Command::Explain { question } => explain_one(open()?, &question),
         Command::Check => Ok(settings.check()),
         Command::Eval { files, part, failures, min_right, max_wrong } => {
-            evaluate::evaluate(&settings.open()?, &files, part, failures, evaluate::Floor { min_right, max_wrong })
+            evaluate::evaluate(open()?, &files, part, failures, evaluate::Floor { min_right, max_wrong })
         }
         Command::Fit { files, also, out } => evaluate::fit(&settings, &files, &also, &out),
-        Command::Similar { batch: true, .. } => similar_batch(&settings.open()?),
-        Command::Similar { a, b, .. } => similar_one(&settings.open()?, &a.unwrap_or_default(), &b.unwrap_or_default()),
-        Command::Facts { command } => facts::run(&settings.open()?, &command),
+        Command::Similar { batch: true, .. } => similar_batch(open()?),
+        Command::Similar { a, b, .. } => similar_one(open()?, &a.unwrap_or_default(), &b.unwrap_or_default()),
+        Command::Facts { command } => facts::run(open()?, &command),
         Command::Run => bail!("this version has no Discord bot yet; it answers in the terminal: `sanad chat`, `sanad ask QUESTION`"),
     }
 }

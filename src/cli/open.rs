@@ -96,9 +96,15 @@ impl Settings {
 
     fn open_with(origin: &Origin, config: &Config, model: Model) -> anyhow::Result<Knowledge> {
         let progress = Progress::of(origin);
-        let loaded = base::load(origin, |rows| progress.rows(rows)).map_err(report)?;
+        let read_vectors = || if config.word_vectors { base::embedded_vectors() } else { None };
+        let (loaded, vectors) = std::thread::scope(|scope| {
+            let worker = scope.spawn(read_vectors);
+            let loaded = base::load(origin, |rows| progress.rows(rows));
+            // A worker that died of a fault is made good here, where the fault shows as what it is.
+            (loaded, worker.join().unwrap_or_else(|_| read_vectors()))
+        });
+        let loaded = loaded.map_err(report)?;
         progress.indexing();
-        let vectors = if config.word_vectors { base::embedded_vectors() } else { None };
         let knowledge = Knowledge::new(loaded.base, loaded.lexicon, vectors, model);
         progress.done();
         Ok(knowledge)

@@ -91,3 +91,12 @@ pub struct Draft {
     /// Its entities.
     pub entities: Vec<EntityDraft>,
 }
+
+impl Draft {
+    /// Adds another collection behind this one.
+    pub fn append(&mut self, mut other: Self) {
+        self.facts.append(&mut other.facts);
+        self.sources.append(&mut other.sources);
+        self.entities.append(&mut other.entities);
+    }
+}
