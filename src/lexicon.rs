@@ -73,56 +73,89 @@ impl Wanted {
     }
 }
 
-/// Phrases by their words, longest first.
+/// Phrases by the words they open with.
 #[derive(Debug)]
 pub struct Phrases<T> {
-    /// Words joined by a space.
-    entries: HashMap<Box<str>, T>,
-    /// The longest phrase that opens with a word, in words.
-    longest: HashMap<Box<str>, usize>,
+    by_first: HashMap<Box<str>, Opening<T>>,
+    /// Words that stand behind the first of a phrase.
+    inner: HashSet<Box<str>>,
+}
+
+/// Phrases that open with one word.
+#[derive(Debug)]
+struct Opening<T> {
+    /// What the word stands for alone.
+    alone: Option<T>,
+    /// The words behind it, joined by a space. They are few: comparing them is cheaper than a key made of each run of words that may be one.
+    longer: Vec<(Box<str>, T)>,
 }
 
 impl<T> Default for Phrases<T> {
     fn default() -> Self {
-        Self { entries: HashMap::new(), longest: HashMap::new() }
+        Self { by_first: HashMap::new(), inner: HashSet::new() }
     }
 }
 
 impl<T> Phrases<T> {
     /// Adds a phrase; an earlier one of the same words stays.
     pub fn add(&mut self, words: &[String], value: T) {
-        let Some(first) = words.first() else { return };
-        let longest = self.longest.entry(first.as_str().into()).or_default();
-        *longest = (*longest).max(words.len());
-        self.entries.entry(words.join(" ").into()).or_insert(value);
+        let Some((first, behind)) = words.split_first() else { return };
+        let opening = self.by_first.entry_ref(first.as_str()).or_insert_with(|| Opening { alone: None, longer: Vec::new() });
+        if behind.is_empty() {
+            opening.alone.get_or_insert(value);
+            return;
+        }
+        self.inner.extend(behind.iter().map(|w| Box::from(w.as_str())));
+        let joined = behind.join(" ");
+        if opening.longer.iter().all(|(known, _)| **known != *joined) {
+            opening.longer.push((joined.into(), value));
+        }
     }
 
     /// The longest phrase that `words` open with, and how many of them it takes.
     pub fn longest_at<S: AsRef<str>>(&self, words: &[S]) -> Option<(&T, usize)> {
-        let longest = *self.longest.get(words.first()?.as_ref())?;
-        let mut joined = String::with_capacity(24);
-        let mut found = None;
-        for (used, word) in words.iter().take(longest).enumerate() {
-            if used > 0 {
-                joined.push(' ');
-            }
-            joined.push_str(word.as_ref());
-            if let Some(value) = self.entries.get(joined.as_str()) {
-                found = Some((value, used + 1));
-            }
-        }
-        found
+        self.longest_of(words.iter().map(AsRef::as_ref))
+    }
+
+    /// The same, of words that do not lie side by side.
+    pub fn longest_of<'w>(&self, mut words: impl Iterator<Item = &'w str> + Clone) -> Option<(&T, usize)> {
+        let opening = self.by_first.get(words.next()?)?;
+        let longer = opening.longer.iter().filter_map(|(behind, value)| Some((value, 1 + words_of(behind, words.clone())?)));
+        longer.max_by_key(|(_, used)| *used).or_else(|| Some((opening.alone.as_ref()?, 1)))
+    }
+
+    /// What stands for one word alone.
+    pub fn alone(&self, word: &str) -> Option<&T> {
+        self.by_first.get(word)?.alone.as_ref()
     }
 
     /// Whether any phrase opens with a word.
     pub fn opens(&self, word: &str) -> bool {
-        self.longest.contains_key(word)
+        self.by_first.contains_key(word)
     }
 
-    /// Every phrase.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(AsRef::as_ref)
+    /// Whether a word, or the first of several that it was respelt as, stands in any phrase behind the first: without one, a phrase ends.
+    pub fn continues(&self, word: &str) -> bool {
+        self.inner.contains(word.split(' ').next().unwrap_or(word))
     }
+
+    /// Every word of every phrase, once or more often.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.by_first.keys().chain(&self.inner).map(AsRef::as_ref)
+    }
+}
+
+/// How many of `words` make up the words of `joined`, if they open with them. A word may have been respelt as several ("noorwali").
+fn words_of<'w>(joined: &str, words: impl Iterator<Item = &'w str>) -> Option<usize> {
+    let mut rest = joined;
+    for (used, word) in (1..).zip(words) {
+        rest = rest.strip_prefix(word)?;
+        if rest.is_empty() {
+            return Some(used);
+        }
+        rest = rest.strip_prefix(' ')?;
+    }
+    None
 }
 
 /// All word lists.
@@ -296,7 +329,7 @@ impl Lexicon {
 }
 
 fn folded(phrase: &str) -> Vec<String> {
-    words(phrase).into_iter().map(|w| w.text).collect()
+    words(phrase).into_iter().map(|w| w.text.into_owned()).collect()
 }
 
 fn fill(set: &mut HashSet<Box<str>>, entries: Vec<String>) {

@@ -29,7 +29,7 @@ impl Similarity {
 /// Compares two spellings.
 pub fn similar(knowledge: &Knowledge, a: &str, b: &str) -> Similarity {
     let (left, right) = (read(a), read(b));
-    let joined = |side: &[Word]| side.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+    let joined = |side: &[Word<'_>]| side.iter().map(|w| w.text.as_ref()).collect::<Vec<_>>().join(" ");
     if joined(&left) == joined(&right) {
         return Similarity::same("they are written the same, capitals and marks aside");
     }
@@ -45,15 +45,16 @@ pub fn similar(knowledge: &Knowledge, a: &str, b: &str) -> Similarity {
     by_words(knowledge, &left, &right)
 }
 
-fn read(text: &str) -> Vec<Word> {
+fn read(text: &str) -> Vec<Word<'_>> {
     let mut found = words(text);
     read_number_words(&mut found);
     found
 }
 
 /// Numbers are never nearly right.
-fn by_numbers(left: &[Word], right: &[Word]) -> Option<Similarity> {
-    let numbers = |side: &[Word]| side.iter().filter(|w| w.shape == Shape::Number).map(|w| w.text.clone()).collect::<Vec<_>>();
+fn by_numbers(left: &[Word<'_>], right: &[Word<'_>]) -> Option<Similarity> {
+    let numbers =
+        |side: &[Word<'_>]| side.iter().filter(|w| w.shape == Shape::Number).map(|w| w.text.clone().into_owned()).collect::<Vec<_>>();
     let (a, b) = (numbers(left), numbers(right));
     (a != b).then(|| Similarity::different(format!("numbers must agree: {} and {}", shown(&a), shown(&b))))
 }
@@ -63,8 +64,8 @@ fn shown(numbers: &[String]) -> String {
 }
 
 /// Two names of the entity table: the same if they lead to one entity.
-fn by_names(knowledge: &Knowledge, left: &[Word], right: &[Word]) -> Option<Similarity> {
-    let entity = |side: &[Word]| {
+fn by_names(knowledge: &Knowledge, left: &[Word<'_>], right: &[Word<'_>]) -> Option<Similarity> {
+    let entity = |side: &[Word<'_>]| {
         let (analyser, mut cache) = (&knowledge.index.analyser, WordCache::default());
         let tokens = analyser.tokens(side, &analyser.look_up(side, &mut cache), Tongue::English, &mut cache);
         match tokens.as_slice() {
@@ -84,12 +85,12 @@ fn by_names(knowledge: &Knowledge, left: &[Word], right: &[Word]) -> Option<Simi
     }
 }
 
-fn by_words(knowledge: &Knowledge, left: &[Word], right: &[Word]) -> Similarity {
+fn by_words(knowledge: &Knowledge, left: &[Word<'_>], right: &[Word<'_>]) -> Similarity {
     let lexicon = &knowledge.index.analyser.lexicon;
-    let spoken = |side: &[Word]| -> Vec<String> {
+    let spoken = |side: &[Word<'_>]| -> Vec<String> {
         let keep =
-            |w: &&Word| side.len() == 1 || !(lexicon.joiners.contains(w.text.as_str()) || lexicon.honorifics.contains(w.text.as_str()));
-        side.iter().filter(keep).map(|w| w.text.clone()).collect()
+            |w: &&Word<'_>| side.len() == 1 || !(lexicon.joiners.contains(w.text.as_ref()) || lexicon.honorifics.contains(w.text.as_ref()));
+        side.iter().filter(keep).map(|w| w.text.clone().into_owned()).collect()
     };
     let (a, b) = (spoken(left), spoken(right));
     if a.len() == b.len() && !a.is_empty() {
@@ -105,7 +106,7 @@ fn by_words(knowledge: &Knowledge, left: &[Word], right: &[Word]) -> Similarity 
         });
     }
     // "Jamatul Ahrar" and "Jamaat-ul-Ahrar": the same letters run together.
-    let run = |side: &[Word]| side.iter().map(|w| w.text.as_str()).collect::<String>();
+    let run = |side: &[Word<'_>]| side.iter().map(|w| w.text.as_ref()).collect::<String>();
     let (a, b) = (run(left), run(right));
     match word_pair(knowledge, &a, &b) {
         Ok(why) if why.is_empty() => Similarity::same("written together they are the same"),

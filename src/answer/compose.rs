@@ -2,7 +2,7 @@
 
 use crate::answer::{Answer, Outcome, Ranked, feature};
 use crate::fact::{Fact, FactIx};
-use crate::index::analysis::Meaning;
+use crate::index::analysis::{Meaning, WordCache};
 use crate::knowledge::Knowledge;
 use crate::lexicon::Wanted;
 use crate::question::{Element, Question};
@@ -88,7 +88,7 @@ pub fn lead_wanted(knowledge: &Knowledge, question: &Question, first: &Ranked) -
     let fact = knowledge.base.fact(first.fact);
     let Some(lead) = lead(question.wanted, fact) else { return Wanted::Anything };
     let met = feature(&first.features, "same_want") > 0.0 && feature(&first.features, "focus_met") >= 0.7;
-    let tokens = knowledge.index.analyser.read(&lead);
+    let tokens = knowledge.index.analyser.read(&lead, &mut WordCache::default());
     let named: Vec<_> = question.elements.iter().flat_map(|e| e.terms.iter().map(|(t, _)| *t)).collect();
     let in_question = |term: &str| knowledge.index.term(term).is_some_and(|t| named.contains(&t));
     let telling = tokens.iter().filter(|t| t.meaning != Meaning::Stop);

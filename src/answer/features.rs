@@ -311,7 +311,7 @@ const SPANS: [&str; 17] = [
 
 /// Whether a fact holds what a question asks for and does not say itself; nothing if that cannot be told from the fact's fields.
 pub fn gives(question: &Question, fact: &Fact) -> Option<bool> {
-    let says = |words: &str| crate::text::words::words(words).iter().all(|w| question.words.contains(&w.text));
+    let says = |words: &str| crate::text::words::words(words).iter().all(|w| question.words.iter().any(|known| *known == w.text));
     let new = |short: &Option<Box<str>>| short.as_ref().map(|words| !says(words));
     match question.wanted {
         Wanted::When => Some(fact.date.is_some() || fact.short.when.is_some()),

@@ -141,7 +141,7 @@ fn follow_up(knowledge: &Knowledge, text: &str, context: &Context, scratch: &mut
     const OWN_WORDS: usize = 2;
     const POINTERS: [&str; 14] =
         ["it", "that", "this", "they", "he", "she", "him", "them", "his", "their", "there", "then", "those", "and"];
-    let points = crate::text::words::words(text).iter().any(|w| POINTERS.contains(&w.text.as_str()));
+    let points = crate::text::words::words(text).iter().any(|w| POINTERS.contains(&w.text.as_ref()));
     let own = question.elements.len();
     let named = question.elements.iter().any(|e| matches!(e.class, Class::Name | Class::Number | Class::Strange));
     if question.words.is_empty() || named || !question.mentions.is_empty() || own > OWN_WORDS || (own > 0 && !points) {

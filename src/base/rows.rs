@@ -130,7 +130,7 @@ impl Rows<'_> {
         }
         for (kind, names) in [("person", &mut row.people), ("place", &mut row.places), ("organisation", &mut row.organisations)] {
             for name in names {
-                let known = self.entities.entry(fold(name)).or_insert_with(|| {
+                let known = self.entities.entry(fold(name).into_owned()).or_insert_with(|| {
                     self.draft.entities.push(EntityDraft {
                         place: Some(place.clone()),
                         id: format!("entity:{}", self.draft.entities.len()),

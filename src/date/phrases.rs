@@ -106,7 +106,7 @@ impl When {
 }
 
 /// The dates in a text whose words are given, in order. Words must have been folded; number words should have been turned into digits.
-pub fn mentions(text: &str, words: &[Word]) -> Vec<Mention> {
+pub fn mentions(text: &str, words: &[Word<'_>]) -> Vec<Mention> {
     let scan = Scan { text, words };
     let mut found: Vec<Mention> = Vec::new();
     let mut at = 0;
@@ -161,12 +161,12 @@ enum Part {
 
 struct Scan<'t> {
     text: &'t str,
-    words: &'t [Word],
+    words: &'t [Word<'t>],
 }
 
 impl Scan<'_> {
     fn word(&self, at: usize) -> &str {
-        self.words.get(at).map_or("", |w| w.text.as_str())
+        self.words.get(at).map_or("", |w| w.text.as_ref())
     }
 
     /// What stands between a word and the next, without letters or digits.
@@ -201,7 +201,8 @@ impl Scan<'_> {
 
     fn month(&self, at: usize) -> Option<u8> {
         let word = self.word(at);
-        if word.len() < 3 || !word.is_ascii() {
+        // The letters that months open with: most words end here.
+        if word.len() < 3 || !word.starts_with(['a', 'd', 'f', 'j', 'm', 'n', 'o', 's']) || !word.is_ascii() {
             return None;
         }
         let position = MONTHS_FOLDED

@@ -1,6 +1,8 @@
 //! The rules a collection must keep, all of them tried, every breach reported.
 
-use hashbrown::{HashMap, HashSet};
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
 
 use super::draft::{Draft, EntityDraft, FactDraft, SourceDraft};
 use super::{
@@ -50,17 +52,18 @@ fn make_conflicts_mutual(facts: &mut [Fact]) {
 }
 
 #[derive(Default)]
-struct Checker {
+struct Checker<'d> {
     problems: Vec<Problem>,
     sources: HashMap<String, SourceIx>,
     entities: HashMap<String, EntityIx>,
     facts: HashMap<String, (FactIx, Place)>,
-    forms: HashMap<String, String>,
+    /// Question forms, folded, each with the last fact that has it.
+    forms: HashMap<Cow<'d, str>, &'d FactDraft>,
     source_places: HashMap<String, Place>,
     entity_count: u32,
 }
 
-impl Checker {
+impl<'d> Checker<'d> {
     fn error(&mut self, place: &Place, field: &str, message: String) {
         self.problems.push(Problem::error(place, field, message));
     }
@@ -142,7 +145,7 @@ impl Checker {
 
     /// One spelling must lead to one entity.
     fn aliases(&mut self, drafts: &[EntityDraft]) {
-        let mut taken: HashMap<String, &str> = HashMap::new();
+        let mut taken: HashMap<Cow<'_, str>, &str> = HashMap::new();
         for draft in drafts {
             let place = place_of(draft.place.as_ref());
             for alias in std::iter::once(&draft.name).chain(&draft.aliases) {
@@ -171,7 +174,7 @@ impl Checker {
         }
     }
 
-    fn fact(&mut self, draft: &FactDraft) -> Option<Fact> {
+    fn fact(&mut self, draft: &'d FactDraft) -> Option<Fact> {
         let before = self.problems.iter().filter(|p| p.severity == Severity::Error).count();
         let Some(id) = FactId::new(&draft.id) else {
             if draft.id.is_empty() && draft.is_curated() {
@@ -301,20 +304,18 @@ impl Checker {
         short
     }
 
-    fn forms(&mut self, draft: &FactDraft) {
+    fn forms(&mut self, draft: &'d FactDraft) {
         if !draft.is_curated() {
             return;
         }
         let place = draft.place_of("questions");
-        let mut own = HashSet::new();
         for form in &draft.questions {
-            let key = fold(form);
-            if !own.insert(key.clone()) {
-                self.problems.push(Problem::warning(&place, "questions", format!("`{form}` stands twice in this fact")));
-            } else if let Some(other) = self.forms.insert(key, draft.id.clone()) {
-                let message = format!("`{form}` is asked of `{other}` too; one of them should be told apart");
-                self.problems.push(Problem::warning(&place, "questions", message));
-            }
+            let message = match self.forms.insert(fold(form), draft) {
+                None => continue,
+                Some(owner) if std::ptr::eq(owner, draft) => format!("`{form}` stands twice in this fact"),
+                Some(other) => format!("`{form}` is asked of `{}` too; one of them should be told apart", other.id),
+            };
+            self.problems.push(Problem::warning(&place, "questions", message));
         }
         if draft.questions.len() < 6 {
             let message = format!(

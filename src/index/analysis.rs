@@ -2,6 +2,7 @@
 //!
 //! Facts and questions go through the same analysis, so that whatever it does, both meet in the same terms.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use hashbrown::{HashMap, HashSet};
@@ -51,42 +52,121 @@ pub struct Token {
     pub from: usize,
     /// Behind the last of its words.
     pub to: usize,
-    /// The slot of its word in the cache, if it is one plain word.
+    /// Its slot in the cache, unless it was translated.
     pub slot: Option<Slot>,
 }
 
-/// A number for each different word that a cache has met, from 0.
+/// A number, from 0, for each different word and each different name or phrase that a cache has met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot(pub u32);
+
+/// What a word, a name or a phrase of the lists is wherever it stands.
+#[derive(Debug, Clone)]
+struct Sense {
+    meaning: Meaning,
+    term: Rc<str>,
+    english: Rc<str>,
+    slot: Slot,
+}
+
+impl Sense {
+    fn entity(entity: EntityIx, english: &str, slot: Slot) -> Self {
+        Self { meaning: Meaning::Entity(entity), term: entity_term(entity).into(), english: english.into(), slot }
+    }
+
+    fn token(&self, from: usize, to: usize) -> Token {
+        Token { meaning: self.meaning, term: Rc::clone(&self.term), english: Rc::clone(&self.english), from, to, slot: Some(self.slot) }
+    }
+}
 
 /// What is known of one word by itself; asked for each different word of a base once.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent properties of a word, each read by itself")]
 pub struct WordFacts {
-    text: Rc<str>,
-    /// Its number among the words met.
+    /// The word, folded.
+    pub text: Rc<str>,
+    /// Its number among what was met.
     pub slot: Slot,
     stem: Box<str>,
     /// The term it stands for alone.
-    plain: Rc<str>,
+    pub plain: Rc<str>,
+    /// How it sounds, by its consonants, for names of several words.
+    sound: Option<Box<str>>,
+    /// The name that it is by itself.
+    name: Option<(EntityIx, Sense)>,
+    /// The entry of the synonym list that it is by itself.
+    synonym: Option<Sense>,
     /// Carries no subject in English, in Roman Urdu, in Urdu.
     stop: [bool; 3],
     /// Function word of Roman Urdu that is no English word.
     is_roman_mark: bool,
     is_arabic: bool,
+    /// Is not heard in names: a title or a small word.
+    is_silent: bool,
     opens_name: bool,
+    continues_name: bool,
     opens_sounded: bool,
+    continues_sounded: bool,
     opens_roman: bool,
     opens_urdu: bool,
-    /// It, its singular or its stem opens an entry of the synonym list.
-    opens_synonym: bool,
+    /// Opens and continues entries of the synonym list as written.
+    opens_written: bool,
+    continues_written: bool,
+    /// Opens and continues entries of the synonym list by its stem.
+    opens_stemmed: bool,
+    continues_stemmed: bool,
+    /// Opens an English phrase that asks.
+    pub opens_ask: bool,
+    /// Opens an Urdu phrase that asks.
+    pub opens_urdu_ask: bool,
     /// Opens nothing: an English word that stands for itself.
     is_plain: bool,
 }
 
-/// Words already looked at.
+/// Words already looked at, and names and phrases already read.
 #[derive(Debug, Default)]
-pub struct WordCache(HashMap<Box<str>, Rc<WordFacts>>);
+pub struct WordCache {
+    words: HashMap<Rc<str>, Rc<WordFacts>>,
+    /// By their words behind a mark for what they are.
+    phrases: HashMap<Box<str>, Sense>,
+    slots: u32,
+    /// Working memory for keys.
+    key: String,
+}
+
+/// What a phrase of several words was read as.
+#[derive(Debug, Clone, Copy)]
+enum PhraseKind {
+    Name,
+    Synonym,
+}
+
+impl WordCache {
+    fn next_slot(&mut self) -> Slot {
+        self.slots += 1;
+        Slot(self.slots - 1)
+    }
+
+    /// The sense of several words, made when they are met first.
+    fn phrase(&mut self, kind: PhraseKind, words: &[Rc<WordFacts>], make: impl FnOnce(&str, Slot) -> Sense) -> &Sense {
+        self.key.clear();
+        self.key.push(match kind {
+            PhraseKind::Name => '@',
+            PhraseKind::Synonym => '=',
+        });
+        for (at, word) in words.iter().enumerate() {
+            if at > 0 {
+                self.key.push(' ');
+            }
+            self.key.push_str(&word.text);
+        }
+        let slots = &mut self.slots;
+        self.phrases.entry_ref(self.key.as_str()).or_insert_with_key(|key| {
+            *slots += 1;
+            make(key.get(1..).unwrap_or_default(), Slot(*slots - 1))
+        })
+    }
+}
 
 /// A name by its spoken words.
 type SoundedName = (Vec<Box<str>>, EntityIx);
@@ -102,6 +182,8 @@ pub struct Analyser {
     /// Names of several words by their consonants, each with the soundings to be checked.
     sounded: HashMap<Box<str>, Vec<SoundedName>>,
     longest_sounded: HashMap<Box<str>, usize>,
+    /// Consonants of the words behind the first of those names.
+    inner_sounded: HashSet<Box<str>>,
     /// Words of names that are not everyday words.
     name_words: HashSet<Box<str>>,
     people: HashSet<EntityIx>,
@@ -118,6 +200,7 @@ impl Analyser {
             names: Phrases::default(),
             sounded: HashMap::new(),
             longest_sounded: HashMap::new(),
+            inner_sounded: HashSet::new(),
             name_words: HashSet::new(),
             people: HashSet::new(),
             same_name: HashMap::new(),
@@ -133,7 +216,7 @@ impl Analyser {
                 // "ceasefire" and "peace talks" are aliases of events, but to a question they are subjects; "Zarb-e-Azb" is a name.
                 let proper = words(plain)
                     .iter()
-                    .all(|w| analyser.lexicon.joiners.contains(w.text.as_str()) || analyser.is_strange(&w.text, &is_everyday));
+                    .all(|w| analyser.lexicon.joiners.contains(w.text.as_ref()) || analyser.is_strange(&w.text, &is_everyday));
                 if named_by_nature || proper {
                     analyser.add_name(plain, at, &is_everyday);
                 }
@@ -163,19 +246,19 @@ impl Analyser {
     }
 
     /// The term of a word that stands for itself.
-    pub fn plain_term(&self, word: &str) -> String {
+    pub fn plain_term<'w>(&'w self, word: &'w str) -> Cow<'w, str> {
         self.stem(self.same_name.get(word).map_or(word, AsRef::as_ref))
     }
 
     /// Whether a folded word belongs to names only.
     fn is_strange(&self, word: &str, is_everyday: &impl Fn(&str) -> bool) -> bool {
         let lexicon = &self.lexicon;
-        let is_listed = lexicon.spellings.contains(word) || lexicon.stop.contains(word) || lexicon.urdu.longest_at(&[word]).is_some();
+        let is_listed = lexicon.spellings.contains(word) || lexicon.stop.contains(word) || lexicon.urdu.alone(word).is_some();
         !is_everyday(word) && !is_listed && !word.bytes().all(|b| b.is_ascii_digit())
     }
 
     fn add_name(&mut self, name: &str, entity: EntityIx, is_everyday: &impl Fn(&str) -> bool) {
-        let parts: Vec<String> = words(name).into_iter().map(|w| w.text).collect();
+        let parts: Vec<String> = words(name).into_iter().map(|w| w.text.into_owned()).collect();
         self.names.add(&parts, entity);
         for part in &parts {
             let is_small = self.lexicon.joiners.contains(part.as_str()) || self.lexicon.honorifics.contains(part.as_str());
@@ -192,6 +275,7 @@ impl Analyser {
                 let longest = self.longest_sounded.entry(first.as_str().into()).or_default();
                 *longest = (*longest).max(keys.len());
             }
+            self.inner_sounded.extend(keys.iter().skip(1).map(|k| Box::from(k.as_str())));
             self.sounded.entry(keys.join(" ").into()).or_default().push((spoken, entity));
         }
     }
@@ -216,17 +300,16 @@ impl Analyser {
     }
 
     /// The terms of the single words of a person's name, so that half of it finds the person too.
-    pub fn name_terms(&self, token: &Token, words: &[Word]) -> Vec<String> {
-        match token.meaning {
-            Meaning::Entity(entity) if self.is_person(entity) => {
-                words.get(token.from..token.to).unwrap_or_default().iter().map(|w| self.plain_term(&w.text)).collect()
-            }
-            _ => Vec::new(),
-        }
+    pub fn name_terms<'f>(&self, token: &Token, facts: &'f [Rc<WordFacts>]) -> impl Iterator<Item = &'f str> {
+        let words = match token.meaning {
+            Meaning::Entity(entity) if self.is_person(entity) => facts.get(token.from..token.to).unwrap_or_default(),
+            _ => &[],
+        };
+        words.iter().map(|w| w.plain.as_ref())
     }
 
     /// The tokens of one English word.
-    pub fn tokens_of_word(&self, word: Word) -> Vec<Token> {
+    pub fn tokens_of_word(&self, word: Word<'_>) -> Vec<Token> {
         let mut cache = WordCache::default();
         let words = [word];
         let facts = self.look_up(&words, &mut cache);
@@ -234,19 +317,19 @@ impl Analyser {
     }
 
     /// The stem of a folded English word.
-    pub fn stem(&self, word: &str) -> String {
-        self.stemmer.stem(word).into_owned()
+    pub fn stem<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        self.stemmer.stem(word)
     }
 
     /// What a text is written in: Urdu if most words are in its script, Roman Urdu if at least two of its function words show it (one, in
     /// up to four words).
-    pub fn tongue(&self, words: &[Word], facts: &[Rc<WordFacts>]) -> Tongue {
+    pub fn tongue(&self, words: &[Word<'_>], facts: &[Rc<WordFacts>]) -> Tongue {
         let mut arabic = 0;
-        let mut marks: Vec<&str> = Vec::new();
+        let mut marks: Vec<Slot> = Vec::new();
         for (word, facts) in words.iter().zip(facts) {
             arabic += usize::from(facts.is_arabic);
-            if facts.is_roman_mark && word.shape != Shape::Acronym && !marks.contains(&word.text.as_str()) {
-                marks.push(&word.text);
+            if facts.is_roman_mark && word.shape != Shape::Acronym && !marks.contains(&facts.slot) {
+                marks.push(facts.slot);
             }
         }
         if arabic * 2 > words.len() {
@@ -259,32 +342,40 @@ impl Analyser {
     }
 
     /// What is known of each word by itself.
-    pub fn look_up(&self, words: &[Word], cache: &mut WordCache) -> Vec<Rc<WordFacts>> {
+    pub fn look_up(&self, words: &[Word<'_>], cache: &mut WordCache) -> Vec<Rc<WordFacts>> {
         words.iter().map(|w| self.word_facts(&w.text, cache)).collect()
     }
 
     fn word_facts(&self, word: &str, cache: &mut WordCache) -> Rc<WordFacts> {
-        if let Some(facts) = cache.0.get(word) {
+        if let Some(facts) = cache.words.get(word) {
             return Rc::clone(facts);
         }
         let lexicon = &self.lexicon;
         let stem = self.stem(word);
-        let asks = !lexicon.asks_are_terms && lexicon.asks.longest_at(&[word]).is_some();
-        let urdu_asks = lexicon.urdu_asks.longest_at(&[word]).is_some();
+        let asks = !lexicon.asks_are_terms && lexicon.asks.alone(word).is_some();
+        let urdu_asks = lexicon.urdu_asks.alone(word).is_some();
         let denies = lexicon.negations.contains(word);
         let stop = lexicon.stop.contains(word);
         let letter = !lexicon.asks_are_terms && word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic());
+        let is_silent = self.is_silent(word);
+        let sound = sound_key(trim_joiner(word)).map(String::into_boxed_str);
         let opens_name = self.names.opens(word);
         // A name does not open with a stop word unless it is written so ("The News").
-        let opens_sounded = !stop
-            && !self.is_silent(word)
-            && sound_key(trim_joiner(word)).is_some_and(|key| self.longest_sounded.contains_key(key.as_str()));
-        let opens_synonym =
-            lexicon.english.opens(word) || singular(word).is_some_and(|w| lexicon.english.opens(w)) || lexicon.english_stems.opens(&stem);
+        let opens_sounded = !stop && !is_silent && sound.as_ref().is_some_and(|key| self.longest_sounded.contains_key(key));
+        let opens_written = lexicon.english.opens(word);
+        let opens_stemmed = lexicon.english_stems.opens(&stem);
+        let slot = cache.next_slot();
+        let name = self.names.alone(word).map(|&entity| (entity, Sense::entity(entity, word, cache.next_slot())));
+        let synonym = self.synonym_alone(word, &stem).map(|term| self.synonym_sense(term, word, cache.next_slot()));
+        let text: Rc<str> = word.into();
         let facts = Rc::new(WordFacts {
-            slot: Slot(u32::try_from(cache.0.len()).unwrap_or(u32::MAX)),
-            is_plain: !opens_name && !opens_sounded && !opens_synonym,
-            plain: self.plain_term(word).into(),
+            slot,
+            is_plain: !opens_name && !opens_sounded && !opens_written && !opens_stemmed && synonym.is_none(),
+            plain: match self.same_name.get(word) {
+                Some(head) => self.stem(head).into(),
+                None if stem == word => Rc::clone(&text),
+                None => stem.as_ref().into(),
+            },
             stop: [
                 asks || denies || stop || letter,
                 asks || urdu_asks || denies || stop || lexicon.roman_stop.contains(word),
@@ -292,143 +383,152 @@ impl Analyser {
             ],
             is_roman_mark: (lexicon.roman_stop.contains(word) || urdu_asks) && !stop && word != "the",
             is_arabic: is_arabic_script(word),
+            is_silent,
             opens_name,
+            continues_name: self.names.continues(word),
             opens_sounded,
+            continues_sounded: sound.as_ref().is_some_and(|key| self.inner_sounded.contains(key)),
             opens_roman: lexicon.roman.opens(word),
             opens_urdu: lexicon.urdu.opens(word),
-            opens_synonym,
+            opens_written,
+            continues_written: lexicon.english.continues(word),
+            opens_stemmed,
+            continues_stemmed: lexicon.english_stems.continues(&stem),
+            opens_ask: lexicon.asks.opens(word),
+            opens_urdu_ask: lexicon.urdu_asks.opens(word),
             stem: stem.into(),
-            text: word.into(),
+            sound,
+            name,
+            synonym,
+            text: Rc::clone(&text),
         });
-        cache.0.insert(word.into(), Rc::clone(&facts));
+        cache.words.insert(text, Rc::clone(&facts));
         facts
     }
 
     /// The words of a text of a fact, and what they mean.
-    pub fn read(&self, text: &str) -> Vec<Token> {
+    pub fn read(&self, text: &str, cache: &mut WordCache) -> Vec<Token> {
         let mut found = words(text);
         read_number_words(&mut found);
-        let mut cache = WordCache::default();
-        let facts = self.look_up(&found, &mut cache);
-        self.tokens(&found, &facts, self.tongue(&found, &facts), &mut cache)
+        let facts = self.look_up(&found, cache);
+        self.tokens(&found, &facts, self.tongue(&found, &facts), cache)
     }
 
     /// What words mean. Every word belongs to exactly one token, in order, but for translations, where a token may share its words
     /// with the next.
-    pub fn tokens(&self, words: &[Word], facts: &[Rc<WordFacts>], tongue: Tongue, cache: &mut WordCache) -> Vec<Token> {
-        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-        let stems: Vec<&str> = facts.iter().map(|f| f.stem.as_ref()).collect();
+    pub fn tokens(&self, words: &[Word<'_>], facts: &[Rc<WordFacts>], tongue: Tongue, cache: &mut WordCache) -> Vec<Token> {
         let mut out = Vec::with_capacity(words.len());
         let mut at = 0;
         while at < words.len() {
-            at += self.token_at(at, words, facts, &texts, &stems, tongue, cache, &mut out);
+            at += self.token_at(at, words, facts, tongue, cache, &mut out);
         }
         out
     }
 
     /// Adds the token that opens at a word; tells how many words it took.
-    #[expect(clippy::too_many_arguments, reason = "the views of one text, made once for all its words")]
     fn token_at(
         &self,
         at: usize,
-        words: &[Word],
+        words: &[Word<'_>],
         facts: &[Rc<WordFacts>],
-        texts: &[&str],
-        stems: &[&str],
         tongue: Tongue,
         cache: &mut WordCache,
         out: &mut Vec<Token>,
     ) -> usize {
-        let rest = texts.get(at..).unwrap_or_default();
-        let (Some(word), Some(known)) = (words.get(at), facts.get(at)) else {
+        let rest = facts.get(at..).unwrap_or_default();
+        let (Some(word), Some(known)) = (words.get(at), rest.first()) else {
             return 1;
         };
+        let is_stop = known.stop[tongue as usize] || self.asks_behind_how(words, at);
         if known.is_plain && tongue == Tongue::English && word.shape != Shape::Number {
-            let meaning = if known.stop[tongue as usize] || self.asks_behind_how(words, at) { Meaning::Stop } else { Meaning::Term };
-            out.push(Token {
-                meaning,
-                term: Rc::clone(&known.plain),
-                english: Rc::clone(&known.text),
-                from: at,
-                to: at + 1,
-                slot: Some(known.slot),
-            });
+            out.push(plain_token(known, if is_stop { Meaning::Stop } else { Meaning::Term }, at));
             return 1;
         }
-        let is_stop = known.stop[tongue as usize] || self.asks_behind_how(words, at);
         // "tell us" is not about the United States, "the US" is.
-        let name = self.name_at(rest, known).filter(|(_, used)| *used > 1 || !is_stop || word.shape == Shape::Acronym);
+        let name = self.name_at(rest).filter(|(_, used)| *used > 1 || !is_stop || word.shape == Shape::Acronym);
+        let texts = || rest.iter().map(|w| w.text.as_ref());
         let translated = match tongue {
-            Tongue::RomanUrdu if known.opens_roman => self.lexicon.roman.longest_at(rest),
-            Tongue::Urdu if known.opens_urdu => self.lexicon.urdu.longest_at(rest),
+            Tongue::RomanUrdu if known.opens_roman => self.lexicon.roman.longest_of(texts()),
+            Tongue::Urdu if known.opens_urdu => self.lexicon.urdu.longest_of(texts()),
             _ => None,
         };
-        let english = if known.opens_synonym { self.synonym_at(rest, stems.get(at..).unwrap_or_default()) } else { None };
-        let longest_phrase = translated.map_or(0, |(_, n)| n).max(english.map_or(0, |(_, n)| n));
+        let phrase = self.synonym_phrase_at(rest);
+        let synonym_words = phrase.map_or(usize::from(known.synonym.is_some()), |(_, n)| n);
         if let Some((entity, used)) = name
-            && used >= longest_phrase
+            && used >= translated.map_or(0, |(_, n)| n).max(synonym_words)
         {
-            out.push(entity_token(entity, rest.get(..used).unwrap_or_default().join(" "), at, at + used));
+            let sense = match &known.name {
+                Some((_, sense)) if used == 1 => sense,
+                _ => cache
+                    .phrase(PhraseKind::Name, rest.get(..used).unwrap_or_default(), |english, slot| Sense::entity(entity, english, slot)),
+            };
+            out.push(sense.token(at, at + used));
             return used;
         }
         if let Some((means, used)) = translated
-            && english.is_none_or(|(_, n)| n <= used)
+            && synonym_words <= used
         {
             self.translate(means, at, at + used, cache, out);
             return used;
         }
         // A phrase that opens with a stop word counts ("put pen to"), a stop word alone does not.
-        if let Some((term, used)) = english
-            && (used > 1 || !is_stop)
-        {
-            out.push(self.term_token(term, rest.get(..used).unwrap_or_default().join(" "), at, at + used));
+        if let Some((term, used)) = phrase {
+            let sense = cache
+                .phrase(PhraseKind::Synonym, rest.get(..used).unwrap_or_default(), |english, slot| self.synonym_sense(term, english, slot));
+            out.push(sense.token(at, at + used));
             return used;
+        }
+        if let Some(sense) = &known.synonym
+            && !is_stop
+        {
+            out.push(sense.token(at, at + 1));
+            return 1;
         }
         let meaning = match (word.shape, is_stop) {
             (Shape::Number, _) => Meaning::Number,
             (_, true) => Meaning::Stop,
             (_, false) => Meaning::Term,
         };
-        let term = Rc::clone(if meaning == Meaning::Number { &known.text } else { &known.plain });
-        out.push(Token { meaning, term, english: Rc::clone(&known.text), from: at, to: at + 1, slot: Some(known.slot) });
+        out.push(plain_token(known, meaning, at));
         1
     }
 
-    fn asks_behind_how(&self, words: &[Word], at: usize) -> bool {
+    fn asks_behind_how(&self, words: &[Word<'_>], at: usize) -> bool {
         !self.lexicon.asks_are_terms && stands_behind_how(words, at)
     }
 
-    /// The longest entry of the synonym list: as written, in the singular, by its stems.
-    fn synonym_at(&self, rest: &[&str], stems: &[&str]) -> Option<(&str, usize)> {
-        let written = self.lexicon.english.longest_at(rest);
-        let singular = || self.lexicon.english.longest_at(&[singular(rest.first()?)?]);
-        let stemmed = self.lexicon.english_stems.longest_at(stems);
-        let exact = written.or_else(singular);
-        let best = match (exact, stemmed) {
-            (Some(a), Some(b)) if b.1 > a.1 => Some(b),
-            (Some(a), _) => Some(a),
-            (None, b) => b,
+    /// The term that the synonym list has for one word: as written, in the singular, by its stem.
+    fn synonym_alone(&self, word: &str, stem: &str) -> Option<&str> {
+        let english = &self.lexicon.english;
+        let exact = english.alone(word).or_else(|| english.alone(singular(word)?));
+        exact.or_else(|| self.lexicon.english_stems.alone(stem)).map(AsRef::as_ref)
+    }
+
+    /// The longest entry of the synonym list that has several words: as written, by its stems.
+    fn synonym_phrase_at(&self, rest: &[Rc<WordFacts>]) -> Option<(&str, usize)> {
+        let (first, next) = (rest.first()?, rest.get(1)?);
+        let is_written = first.opens_written && next.continues_written;
+        let is_stemmed = first.opens_stemmed && next.continues_stemmed;
+        let written = is_written.then(|| self.lexicon.english.longest_of(rest.iter().map(|w| w.text.as_ref()))).flatten();
+        let stemmed = is_stemmed.then(|| self.lexicon.english_stems.longest_of(rest.iter().map(|w| w.stem.as_ref()))).flatten();
+        let best = match (written, stemmed) {
+            (Some(a), Some(b)) if b.1 > a.1 => b,
+            (Some(a), _) => a,
+            (None, b) => b?,
         };
-        best.map(|(term, used)| (term.as_ref(), used))
+        Some((best.0.as_ref(), best.1)).filter(|(_, used)| *used > 1)
     }
 
     /// A plain term of the word lists; where it is somebody's name, the name.
-    fn term_token(&self, term: &str, english: String, from: usize, to: usize) -> Token {
-        let parts: Vec<String> = words(term).into_iter().map(|w| w.text).collect();
+    fn synonym_sense(&self, term: &str, english: &str, slot: Slot) -> Sense {
+        let parts: Vec<Cow<'_, str>> = words(term).into_iter().map(|w| w.text).collect();
         if let Some((&entity, used)) = self.names.longest_at(&parts)
             && used == parts.len()
         {
-            return entity_token(entity, english, from, to);
+            return Sense::entity(entity, english, slot);
         }
         let empty = self.lexicon.stop.contains(term);
-        Token {
-            meaning: if empty { Meaning::Stop } else { Meaning::Term },
-            term: parts.join(" ").into(),
-            english: english.into(),
-            from,
-            to,
-            slot: None,
-        }
+        Sense { meaning: if empty { Meaning::Stop } else { Meaning::Term }, term: parts.join(" ").into(), english: english.into(), slot }
     }
 
     /// The tokens of an English translation; all of them stand for the same words.
@@ -446,8 +546,13 @@ impl Analyser {
     }
 
     /// The longest name that words open with.
-    fn name_at(&self, rest: &[&str], known: &WordFacts) -> Option<(EntityIx, usize)> {
-        let written = known.opens_name.then(|| self.names.longest_at(rest)).flatten().map(|(&entity, used)| (entity, used));
+    fn name_at(&self, rest: &[Rc<WordFacts>]) -> Option<(EntityIx, usize)> {
+        let known = rest.first()?;
+        let written = if known.opens_name && rest.get(1).is_some_and(|next| next.continues_name) {
+            self.names.longest_of(rest.iter().map(|w| w.text.as_ref())).map(|(&entity, used)| (entity, used))
+        } else {
+            known.name.as_ref().map(|(entity, _)| (*entity, 1))
+        };
         let sounded = known.opens_sounded.then(|| self.sounded_name_at(rest)).flatten();
         match (written, sounded) {
             (Some(a), Some(b)) => Some(if b.1 > a.1 { b } else { a }),
@@ -455,26 +560,26 @@ impl Analyser {
         }
     }
 
-    fn sounded_name_at(&self, rest: &[&str]) -> Option<(EntityIx, usize)> {
+    fn sounded_name_at(&self, rest: &[Rc<WordFacts>]) -> Option<(EntityIx, usize)> {
         let first = rest.first()?;
-        let first_key = sound_key(trim_joiner(first))?;
-        let longest = *self.longest_sounded.get(first_key.as_str())?;
-        let mut key = first_key;
-        let mut spoken = vec![trim_joiner(first)];
+        let heard = || rest.iter().enumerate().skip(1).filter(|(_, word)| !word.is_silent);
+        if !heard().next()?.1.continues_sounded {
+            return None;
+        }
+        let mut key = first.sound.as_deref()?.to_owned();
+        let longest = *self.longest_sounded.get(key.as_str())?;
+        let mut spoken = vec![trim_joiner(&first.text)];
         let mut found = None;
-        for (at, word) in rest.iter().enumerate().skip(1) {
-            if self.is_silent(word) {
-                continue;
-            }
+        for (at, word) in heard() {
             if spoken.len() == longest {
                 break;
             }
-            let Some(next) = sound_key(trim_joiner(word)) else {
+            let Some(next) = word.sound.as_deref().filter(|_| word.continues_sounded) else {
                 break;
             };
             key.push(' ');
-            key.push_str(&next);
-            spoken.push(trim_joiner(word));
+            key.push_str(next);
+            spoken.push(trim_joiner(&word.text));
             for (parts, entity) in self.sounded.get(key.as_str()).into_iter().flatten() {
                 if parts.iter().zip(&spoken).all(|(a, b)| self.may_be_one(a, b)) {
                     found = Some((*entity, at + 1));
@@ -491,10 +596,16 @@ impl Analyser {
     }
 }
 
+/// A token of one word that stands for itself.
+fn plain_token(known: &WordFacts, meaning: Meaning, at: usize) -> Token {
+    let term = Rc::clone(if meaning == Meaning::Number { &known.text } else { &known.plain });
+    Token { meaning, term, english: Rc::clone(&known.text), from: at, to: at + 1, slot: Some(known.slot) }
+}
+
 /// "how many", "how long": the second word asks too.
-fn stands_behind_how(words: &[Word], at: usize) -> bool {
+fn stands_behind_how(words: &[Word<'_>], at: usize) -> bool {
     let behind_how = at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|w| w.text == "how");
-    behind_how && words.get(at).is_some_and(|w| matches!(w.text.as_str(), "many" | "much" | "long" | "big" | "large" | "high" | "come"))
+    behind_how && words.get(at).is_some_and(|w| matches!(w.text.as_ref(), "many" | "much" | "long" | "big" | "large" | "high" | "come"))
 }
 
 /// A plural without its s.
@@ -502,12 +613,8 @@ fn singular(word: &str) -> Option<&str> {
     word.strip_suffix('s').filter(|w| w.len() > 3 && !w.ends_with('s'))
 }
 
-fn token_words(words: &[Word], token: &Token) -> String {
-    words.get(token.from..token.to).unwrap_or_default().iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-fn entity_token(entity: EntityIx, english: String, from: usize, to: usize) -> Token {
-    Token { meaning: Meaning::Entity(entity), term: entity_term(entity).into(), english: english.into(), from, to, slot: None }
+fn token_words(words: &[Word<'_>], token: &Token) -> String {
+    words.get(token.from..token.to).unwrap_or_default().iter().map(|w| w.text.as_ref()).collect::<Vec<_>>().join(" ")
 }
 
 /// How the index writes an entity: no word can look like it.

@@ -1,5 +1,7 @@
 //! Building the index of a base.
 
+use std::rc::Rc;
+
 use hashbrown::HashMap;
 
 use super::analysis::{Analyser, Meaning, Slot, Token, Tongue, WordCache, entity_term};
@@ -76,14 +78,40 @@ enum PassageKind {
     Form,
 }
 
-/// What the builder keeps of a word that it has met.
+/// What the builder keeps of a word, name or phrase that it has met.
 #[derive(Default)]
 struct Met {
-    text: Box<str>,
-    /// The nearest of its origins; none for words that only stand in translations.
-    origin: Option<WordOrigin>,
+    /// The word and the nearest of its origins, if it stands in a passage; names, phrases and words of translations only do not.
+    word: Option<(Rc<str>, WordOrigin)>,
     term: Option<TermIx>,
-    vector: Option<Box<[f32; DIMENSIONS]>>,
+    /// Its words' places among the rows.
+    rows: Option<Box<[u32]>>,
+}
+
+/// Vectors of words, each worked out once.
+#[derive(Default)]
+struct Rows {
+    places: HashMap<Box<str>, u32>,
+    rows: Vec<[f32; DIMENSIONS]>,
+}
+
+impl Rows {
+    fn place(&mut self, vectors: &Vectors<'static>, word: &str) -> u32 {
+        *self.places.entry_ref(word).or_insert_with(|| {
+            let mut row = [0.0; DIMENSIONS];
+            vectors.add(word, &mut row);
+            self.rows.push(row);
+            u32::try_from(self.rows.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn add(&self, place: u32, sum: &mut [f32; DIMENSIONS]) {
+        if let Some(row) = self.rows.get(place as usize) {
+            for (cell, x) in sum.iter_mut().zip(row) {
+                *cell += x;
+            }
+        }
+    }
 }
 
 struct Builder<'a> {
@@ -93,6 +121,7 @@ struct Builder<'a> {
     terms: HashMap<Box<str>, TermIx>,
     /// By the slots of the cache.
     met: Vec<Met>,
+    rows: Rows,
     passages: Vec<Passage>,
     passage_terms: Vec<(u32, PassageIx)>,
     passage_vectors: Vec<Packed>,
@@ -100,8 +129,6 @@ struct Builder<'a> {
     fact_terms: Vec<(u32, FactTerm)>,
     fact_postings: Vec<(u32, FactPosting)>,
     profiles: Vec<Profile>,
-    /// Vectors of words already met.
-    word_vectors: HashMap<Box<str>, Box<[f32; DIMENSIONS]>>,
 }
 
 impl<'a> Builder<'a> {
@@ -112,6 +139,7 @@ impl<'a> Builder<'a> {
             cache: WordCache::default(),
             terms: HashMap::new(),
             met: Vec::new(),
+            rows: Rows::default(),
             passages: Vec::new(),
             passage_terms: Vec::new(),
             passage_vectors: Vec::new(),
@@ -119,42 +147,33 @@ impl<'a> Builder<'a> {
             fact_terms: Vec::new(),
             fact_postings: Vec::new(),
             profiles: Vec::new(),
-            word_vectors: HashMap::new(),
         }
     }
 
     fn term(&mut self, text: &str) -> TermIx {
-        if let Some(term) = self.terms.get(text) {
-            return *term;
-        }
         let next = TermIx(u32::try_from(self.terms.len()).unwrap_or(u32::MAX));
-        self.terms.insert(text.into(), next);
-        next
+        *self.terms.entry_ref(text).or_insert(next)
     }
 
-    fn met(&mut self, slot: Slot, text: &str) -> &mut Met {
+    fn met(&mut self, slot: Slot) -> &mut Met {
         let at = slot.0 as usize;
         if self.met.len() <= at {
             self.met.resize_with(at + 1, Met::default);
         }
-        let met = &mut self.met[at];
-        if met.text.is_empty() {
-            met.text = text.into();
-        }
-        met
+        &mut self.met[at]
     }
 
-    /// The term of a token. Plain words are looked up once.
+    /// The term of a token. What has a slot is looked up once.
     fn term_of(&mut self, token: &Token) -> TermIx {
         if let Some(slot) = token.slot
-            && let Some(term) = self.met(slot, &token.english).term
+            && let Some(term) = self.met(slot).term
         {
             return term;
         }
         let term = self.term(&token.term);
         self.term_vector(term, &token.english);
         if let Some(slot) = token.slot {
-            self.met(slot, &token.english).term = Some(term);
+            self.met(slot).term = Some(term);
         }
         term
     }
@@ -185,14 +204,13 @@ impl<'a> Builder<'a> {
             }
         }
         let mut extra: Vec<String> = fact.entities().map(entity_term).collect();
-        extra.extend(
-            fact.topics
-                .iter()
-                .flat_map(|topic| self.analyser.read(topic))
-                .filter(|t| t.meaning != Meaning::Stop)
-                .map(|t| t.term.to_string()),
-        );
-        extra.extend(fact.date.iter().flat_map(|date| words(&date.spoken())).map(|w| w.text));
+        for topic in &fact.topics {
+            let tokens = self.analyser.read(topic, &mut self.cache);
+            extra.extend(tokens.iter().filter(|t| t.meaning != Meaning::Stop).map(|t| t.term.to_string()));
+        }
+        if let Some(date) = fact.date {
+            extra.extend(words(&date.spoken()).into_iter().map(|w| w.text.into_owned()));
+        }
         for text in extra {
             let term = self.term(&text);
             counts.entry(term).or_default().0 = 1;
@@ -226,12 +244,12 @@ impl<'a> Builder<'a> {
         let tokens = self.analyser.tokens(&found, &known, tongue, &mut self.cache);
         let wanted = match kind {
             PassageKind::Claim => Wanted::Anything,
-            PassageKind::Form => wanted_in(self.analyser, &found, tongue),
+            PassageKind::Form => wanted_in(self.analyser, &found, &known, tongue),
         };
         let origin = if tongue == Tongue::English { WordOrigin::Base } else { WordOrigin::Urdu };
-        for (word, known) in found.iter().zip(&known) {
-            let met = self.met(known.slot, &word.text);
-            met.origin = Some(met.origin.map_or(origin, |kept| kept.min(origin)));
+        for word in &known {
+            let (_, kept) = self.met(word.slot).word.get_or_insert_with(|| (Rc::clone(&word.text), origin));
+            *kept = (*kept).min(origin);
         }
         let mut terms: Vec<TermIx> = Vec::with_capacity(tokens.len());
         let has_number = found.iter().any(|w| w.shape == Shape::Number);
@@ -244,8 +262,8 @@ impl<'a> Builder<'a> {
             }
             let term = self.term_of(token);
             terms.push(term);
-            for name in self.analyser.name_terms(token, &found) {
-                terms.push(self.term(&name));
+            for name in self.analyser.name_terms(token, &known) {
+                terms.push(self.term(name));
             }
         }
         terms.sort_unstable();
@@ -260,19 +278,19 @@ impl<'a> Builder<'a> {
     fn vector(&mut self, tokens: &[Token]) {
         let Some(vectors) = self.vectors else { return };
         let mut sum = [0.0; DIMENSIONS];
-        let row_of = |word: &str| {
-            let mut row = Box::new([0.0; DIMENSIONS]);
-            vectors.add(word, &mut row);
-            row
-        };
         for token in tokens {
-            if let Some(slot) = token.slot {
-                let met = self.met(slot, &token.english);
-                add(&mut sum, met.vector.get_or_insert_with(|| row_of(&token.english)));
+            let words = token.english.split(' ');
+            let Some(slot) = token.slot else {
+                for word in words {
+                    let place = self.rows.place(vectors, word);
+                    self.rows.add(place, &mut sum);
+                }
                 continue;
-            }
-            for word in token.english.split(' ') {
-                add(&mut sum, self.word_vectors.entry_ref(word).or_insert_with(|| row_of(word)));
+            };
+            self.met(slot);
+            if let Some(met) = self.met.get_mut(slot.0 as usize) {
+                let places = met.rows.get_or_insert_with(|| words.map(|word| self.rows.place(vectors, word)).collect());
+                places.iter().for_each(|&place| self.rows.add(place, &mut sum));
             }
         }
         self.passage_vectors.push(pack(&sum));
@@ -287,14 +305,19 @@ impl<'a> Builder<'a> {
         }
         self.term_vectors.resize(at, [0; DIMENSIONS]);
         let mut sum = [0.0; DIMENSIONS];
-        english.split(' ').for_each(|word| vectors.add(word, &mut sum));
+        if english.contains(' ') {
+            english.split(' ').for_each(|word| vectors.add(word, &mut sum));
+        } else {
+            let place = self.rows.place(vectors, english);
+            self.rows.add(place, &mut sum);
+        }
         self.term_vectors.push(pack(&sum));
     }
 
     /// What was built, without what only building needs.
     fn into_chunk(self) -> Chunk {
         Chunk {
-            origins: self.met.into_iter().filter_map(|m| Some((m.text, m.origin?))).collect(),
+            origins: self.met.into_iter().filter_map(|met| met.word).map(|(word, origin)| (word.as_ref().into(), origin)).collect(),
             terms: self.terms,
             passages: self.passages,
             passage_terms: self.passage_terms,
@@ -392,7 +415,7 @@ impl Chunk {
         let origins = std::mem::take(&mut self.origins);
         let (terms, fact_postings, fact_terms) = (self.terms.len(), &self.fact_postings, &self.fact_terms);
         std::thread::scope(|scope| {
-            let make = || spelling(analyser, origins.clone());
+            let make = || spelling(analyser, &origins);
             let worker = scope.spawn(make);
             let passage_postings = Lists::pack(terms, self.passage_terms.iter().copied());
             let fact_postings = Lists::pack(terms, fact_postings.iter().copied());
@@ -446,31 +469,26 @@ fn measure(passages: &mut [Passage], passage_terms: &[(u32, PassageIx)], idf: &[
 }
 
 /// All words that are known, each with the nearest of its origins, in the order of the alphabet.
-fn spelling(analyser: &Analyser, mut known: HashMap<Box<str>, WordOrigin>) -> (Spelling, Vec<WordOrigin>) {
+fn spelling(analyser: &Analyser, origins: &HashMap<Box<str>, WordOrigin>) -> (Spelling, Vec<WordOrigin>) {
     let lexicon = &analyser.lexicon;
-    let mut add = |words: &mut dyn Iterator<Item = &str>, origin: WordOrigin| {
+    let mut known: HashMap<&str, WordOrigin> = origins.iter().map(|(word, origin)| (word.as_ref(), *origin)).collect();
+    fn add<'w>(known: &mut HashMap<&'w str, WordOrigin>, words: impl Iterator<Item = &'w str>, origin: WordOrigin) {
         for word in words {
-            let kept = known.entry_ref(word).or_insert(origin);
+            let kept = known.entry(word).or_insert(origin);
             *kept = (*kept).min(origin);
         }
-    };
-    add(&mut analyser.name_words(), WordOrigin::Base);
-    add(&mut lexicon.spellings.iter().chain(&lexicon.stop).chain(&lexicon.negations).map(AsRef::as_ref), WordOrigin::List);
-    add(&mut lexicon.asks.keys().flat_map(|phrase| phrase.split(' ')), WordOrigin::List);
-    add(&mut crate::date::MONTHS_FOLDED.into_iter(), WordOrigin::List);
-    let urdu = lexicon.roman.keys().chain(lexicon.urdu.keys()).chain(lexicon.urdu_asks.keys());
-    add(&mut urdu.flat_map(|phrase| phrase.split(' ')), WordOrigin::Urdu);
-    add(&mut lexicon.roman_stop.iter().chain(&lexicon.urdu_stop).map(AsRef::as_ref), WordOrigin::Urdu);
-    let mut sorted: Vec<(Box<str>, WordOrigin)> = known.into_iter().collect();
-    sorted.sort_unstable();
-    let (words, origins) = sorted.into_iter().unzip();
-    (Spelling::build(words), origins)
-}
-
-fn add(sum: &mut [f32; DIMENSIONS], row: &[f32; DIMENSIONS]) {
-    for (cell, x) in sum.iter_mut().zip(row) {
-        *cell += x;
     }
+    add(&mut known, analyser.name_words(), WordOrigin::Base);
+    add(&mut known, lexicon.spellings.iter().chain(&lexicon.stop).chain(&lexicon.negations).map(AsRef::as_ref), WordOrigin::List);
+    add(&mut known, lexicon.asks.words(), WordOrigin::List);
+    add(&mut known, crate::date::MONTHS_FOLDED.into_iter(), WordOrigin::List);
+    let urdu = lexicon.roman.words().chain(lexicon.urdu.words()).chain(lexicon.urdu_asks.words());
+    add(&mut known, urdu, WordOrigin::Urdu);
+    add(&mut known, lexicon.roman_stop.iter().chain(&lexicon.urdu_stop).map(AsRef::as_ref), WordOrigin::Urdu);
+    let mut sorted: Vec<(&str, WordOrigin)> = known.into_iter().collect();
+    sorted.sort_unstable();
+    let (words, origins) = sorted.into_iter().map(|(word, origin)| (Box::from(word), origin)).unzip();
+    (Spelling::build(words), origins)
 }
 
 /// The words of a claim that turn what it says.

@@ -34,6 +34,34 @@ impl<T: Copy + Default> Lists<T> {
         Self { starts, values }
     }
 
+    /// The same lists, each in order and without doubles.
+    #[must_use]
+    pub fn sorted(mut self) -> Self
+    where
+        T: Ord,
+    {
+        let mut kept = 0;
+        let mut from = 0;
+        for end in self.starts.iter_mut().skip(1) {
+            let to = *end as usize;
+            if let Some(list) = self.values.get_mut(from..to) {
+                list.sort_unstable();
+            }
+            let first = kept;
+            for at in from..to {
+                let is_double = kept > first && self.values.get(kept - 1) == self.values.get(at);
+                if !is_double {
+                    self.values.swap(kept, at);
+                    kept += 1;
+                }
+            }
+            *end = u32::try_from(kept).unwrap_or(u32::MAX);
+            from = to;
+        }
+        self.values.truncate(kept);
+        self
+    }
+
     /// The list of a key; empty if there is none.
     pub fn of(&self, key: u32) -> &[T] {
         let key = key as usize;
@@ -63,6 +91,13 @@ mod tests {
                 prop_assert_eq!(lists.of(key), expected.as_slice());
             }
             prop_assert!(lists.of(9).is_empty() && lists.of(1000).is_empty());
+            let sorted = lists.sorted();
+            for key in 0..9 {
+                let mut expected: Vec<u16> = pairs.iter().filter(|(k, _)| *k == key).map(|(_, v)| *v).collect();
+                expected.sort_unstable();
+                expected.dedup();
+                prop_assert_eq!(sorted.of(key), expected.as_slice());
+            }
         }
     }
 }

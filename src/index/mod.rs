@@ -116,7 +116,7 @@ impl Index {
 
     /// Whether any fact holds a folded word, by itself or under its plain term.
     pub fn holds_word(&self, word: &str) -> bool {
-        self.terms.contains_key(self.analyser.plain_term(word).as_str())
+        self.terms.contains_key(self.analyser.plain_term(word).as_ref())
     }
 
     /// The rarity of a term; of a word that no fact holds, the greatest.

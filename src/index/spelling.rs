@@ -4,10 +4,11 @@
 //! either. All such forms of all known words stand in one sorted table of hashes. Spellings of foreign names are found the same way by
 //! their consonants (see [`crate::text::romanise`]).
 
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, Hasher};
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::lists::Lists;
 use crate::text::distance::{TWO_SLIPS_FROM, slips, slips_allowed};
 use crate::text::romanise::Sound;
 
@@ -45,11 +46,11 @@ pub struct Candidate {
 #[derive(Debug, Default)]
 pub struct Spelling {
     words: Vec<Box<str>>,
-    by_text: HashMap<Box<str>, WordIx>,
-    /// Hash in the upper half, word in the lower, sorted.
-    table: Vec<u64>,
-    /// Where in the table the entries of each opening of a hash begin: a probe is one step, not a search.
-    starts: Vec<u32>,
+    /// Words by the hash of their text, which stands in `words` alone.
+    by_text: HashTable<WordIx>,
+    hasher: DefaultHashBuilder,
+    /// Hash in the upper half, word in the lower, in a sorted list for each opening of a hash: a probe is one step, not a search.
+    table: Lists<u64>,
 }
 
 /// Bits of a hash by which the table is entered.
@@ -76,14 +77,26 @@ impl Hasher for Fnv {
     }
 }
 
-/// The upper half of a table entry.
-fn key(parts: &[&[u8]]) -> u64 {
-    let mut hasher = BuildHasherDefault::<Fnv>::default().build_hasher();
-    for part in parts {
-        hasher.write(part);
+impl Fnv {
+    /// The upper half of a table entry for what was written and `rest`.
+    fn key(&self, rest: &[u8]) -> u64 {
+        let mut whole = self.clone();
+        whole.write(rest);
+        let hash = whole.finish();
+        (hash ^ (hash >> 32)) << 32
     }
-    let hash = hasher.finish();
-    (hash ^ (hash >> 32)) << 32
+}
+
+/// The key of words that sound so.
+fn sound_key(sound: &Sound) -> u64 {
+    let mut opening = Fnv::default();
+    opening.write(b"~");
+    opening.key(&sound.skeleton())
+}
+
+/// The list of the table that a key stands in.
+fn opening(key: u64) -> u32 {
+    (key >> (64 - OPENING_BITS)) as u32
 }
 
 /// Calls `use_key` with the key of every form of `word` with up to `deletions` letters of its front taken out.
@@ -91,21 +104,24 @@ fn each_form(word: &str, deletions: usize, use_key: &mut impl FnMut(u64)) {
     let front = word.char_indices().nth(FRONT).map_or(word.len(), |(at, _)| at);
     let (head, _) = word.split_at_checked(front).unwrap_or((word, ""));
     let bytes = head.as_bytes();
-    use_key(key(&[bytes]));
+    let letters = || head.char_indices().map(|(at, c)| (at, at + c.len_utf8()));
+    let part = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
+    // What stands before a letter that is taken out is hashed once.
+    let mut before = Fnv::default();
+    use_key(before.key(bytes));
     if deletions == 0 {
         return;
     }
-    let borders: Vec<usize> = head.char_indices().map(|(at, _)| at).chain([head.len()]).collect();
-    for (first, cut) in borders.windows(2).enumerate() {
-        let [start, end] = *cut else { continue };
-        let (before, after) = (bytes.get(..start).unwrap_or_default(), bytes.get(end..).unwrap_or_default());
-        use_key(key(&[before, after]));
+    for (first, (start, end)) in letters().enumerate() {
+        use_key(before.key(part(end, bytes.len())));
         if deletions > 1 {
-            for second in borders.windows(2).skip(first + 1) {
-                let [from, to] = *second else { continue };
-                use_key(key(&[before, bytes.get(end..from).unwrap_or_default(), bytes.get(to..).unwrap_or_default()]));
+            let mut between = before.clone();
+            for (from, to) in letters().skip(first + 1) {
+                use_key(between.key(part(to, bytes.len())));
+                between.write(part(from, to));
             }
         }
+        before.write(part(start, end));
     }
 }
 
@@ -114,38 +130,47 @@ fn deletions_of(letters: usize) -> usize {
     if letters <= 4 { 1 } else { slips_allowed(letters.max(if letters >= TWO_SLIPS_FROM - 1 { TWO_SLIPS_FROM } else { letters + 1 })) }
 }
 
+/// The entries of the table for words that are numbered from `first`.
+fn entries(words: &[Box<str>], first: u32) -> Vec<u64> {
+    let mut entries = Vec::with_capacity(words.len() * 24);
+    for (at, word) in (first..).zip(words) {
+        let letters = word.chars().count();
+        if letters < 3 || word.bytes().all(|b| b.is_ascii_digit()) {
+            continue;
+        }
+        each_form(word, deletions_of(letters), &mut |key| entries.push(key | u64::from(at)));
+        if let Some(sound) = Sound::of(word) {
+            entries.push(sound_key(&sound) | u64::from(at));
+        }
+    }
+    entries
+}
+
 impl Spelling {
     /// A table of known words, each given once.
     pub fn build(words: Vec<Box<str>>) -> Self {
-        let mut table = Vec::with_capacity(words.len() * 12);
-        let mut by_text = HashMap::with_capacity(words.len());
+        let (front, back) = words.split_at(words.len() / 2);
+        let middle = u32::try_from(front.len()).unwrap_or(u32::MAX);
+        let entries = std::thread::scope(|scope| {
+            let worker = scope.spawn(|| entries(back, middle));
+            let mut found = entries(front, 0);
+            // A worker that died of a fault is made good here, where the fault shows as what it is.
+            found.extend(worker.join().unwrap_or_else(|_| entries(back, middle)));
+            found
+        });
+        let hasher = DefaultHashBuilder::default();
+        let mut by_text = HashTable::with_capacity(words.len());
         for (at, word) in (0u32..).zip(&words) {
-            by_text.insert(word.clone(), WordIx(at));
-            let letters = word.chars().count();
-            if letters < 3 || word.bytes().all(|b| b.is_ascii_digit()) {
-                continue;
-            }
-            each_form(word, deletions_of(letters), &mut |key| table.push(key | u64::from(at)));
-            if let Some(sound) = Sound::of(word) {
-                table.push(key(&[b"~", &sound.skeleton()]) | u64::from(at));
-            }
+            // There is room for all of them: none is ever hashed again.
+            by_text.insert_unique(hasher.hash_one(word.as_ref()), WordIx(at), |_| 0);
         }
-        table.sort_unstable();
-        table.dedup();
-        let starts = (0..=1u64 << OPENING_BITS)
-            .scan(0usize, |at, opening| {
-                while table.get(*at).is_some_and(|entry| entry >> (64 - OPENING_BITS) < opening) {
-                    *at += 1;
-                }
-                Some(u32::try_from(*at).unwrap_or(u32::MAX))
-            })
-            .collect();
-        Self { words, by_text, table, starts }
+        let table = Lists::pack(1 << OPENING_BITS, entries.iter().map(|&entry| (opening(entry), entry))).sorted();
+        Self { words, by_text, hasher, table }
     }
 
     /// The number of a word that is known just so.
     pub fn find(&self, word: &str) -> Option<WordIx> {
-        self.by_text.get(word).copied()
+        self.by_text.find(self.hasher.hash_one(word), |&at| self.text(at) == word).copied()
     }
 
     /// The text of a known word.
@@ -155,13 +180,11 @@ impl Spelling {
 
     /// Bytes the tables take.
     pub fn bytes(&self) -> usize {
-        self.table.len() * 8 + self.words.iter().map(|w| w.len() + 16).sum::<usize>() * 2
+        self.table.bytes() + self.words.iter().map(|w| w.len() + 16).sum::<usize>() * 2
     }
 
     fn with_key(&self, key: u64) -> impl Iterator<Item = WordIx> + '_ {
-        let opening = (key >> (64 - OPENING_BITS)) as usize;
-        let bound = |at: usize| self.starts.get(at).copied().unwrap_or_default() as usize;
-        let bucket = self.table.get(bound(opening)..bound(opening + 1)).unwrap_or_default();
+        let bucket = self.table.of(opening(key));
         let from = bucket.partition_point(|&entry| entry < key);
         #[expect(clippy::cast_possible_truncation, reason = "the lower half is the word")]
         bucket.iter().skip(from).take_while(move |&&entry| entry >> 32 == key >> 32).map(|&entry| WordIx(entry as u32))
@@ -170,7 +193,7 @@ impl Spelling {
     /// Known words that sound like `typed`, nearest first; ties in the order of the table.
     pub fn sounding(&self, typed: &str) -> Vec<WordIx> {
         let Some(sound) = Sound::of(typed) else { return Vec::new() };
-        let alike = self.with_key(key(&[b"~", &sound.skeleton()])).take(MOST_TRIED);
+        let alike = self.with_key(sound_key(&sound)).take(MOST_TRIED);
         let mut found: Vec<(u32, WordIx)> = alike.filter_map(|word| Some((sound.apart(&Sound::of(self.text(word))?)?, word))).collect();
         found.sort_unstable();
         found.into_iter().map(|(_, word)| word).collect()
@@ -191,7 +214,7 @@ impl Spelling {
         });
         let sound = Sound::of(typed);
         if let Some(sound) = &sound {
-            tried.extend(self.with_key(key(&[b"~", &sound.skeleton()])).take(MOST_TRIED));
+            tried.extend(self.with_key(sound_key(sound)).take(MOST_TRIED));
         }
         tried.sort_unstable();
         tried.dedup();

@@ -4,10 +4,11 @@ pub mod clean;
 pub mod parts;
 
 use std::cmp::Reverse;
+use std::rc::Rc;
 
 use crate::date::phrases::{Mention, mentions};
 use crate::fact::EntityIx;
-use crate::index::analysis::{Analyser, Meaning, Token, Tongue, WordCache};
+use crate::index::analysis::{Analyser, Meaning, Token, Tongue, WordCache, WordFacts};
 use crate::index::spelling::{Candidate, Reason};
 use crate::index::{Index, TermIx, WordOrigin};
 use crate::lexicon::Wanted;
@@ -113,9 +114,9 @@ impl Question {
         translate_months(analyser, &mut read, tongue);
         read_number_words(&mut read);
         let mentions = mentions(text, &read);
-        let wanted = wanted_in(analyser, &read, tongue);
-        let denies = read.iter().any(|w| analyser.lexicon.negations.contains(w.text.as_str()));
+        let denies = read.iter().any(|w| analyser.lexicon.negations.contains(w.text.as_ref()));
         let known = analyser.look_up(&read, &mut cache);
+        let wanted = wanted_in(analyser, &read, &known, tongue);
         let tokens = analyser.tokens(&read, &known, tongue, &mut cache);
         let vector = vector_of(index.vectors.as_ref(), &tokens);
         let elements = elements(index, text, &read, &tokens, &readings, &mentions);
@@ -129,7 +130,7 @@ impl Question {
             mentions,
             vector,
             denies,
-            words: read.into_iter().map(|w| w.text).collect(),
+            words: read.into_iter().map(|w| w.text.into_owned()).collect(),
         }
     }
 
@@ -172,21 +173,21 @@ pub fn wanted_of(analyser: &Analyser, text: &str) -> Wanted {
     let found = words(text);
     let known = analyser.look_up(&found, &mut WordCache::default());
     let tongue = analyser.tongue(&found, &known);
-    wanted_in(analyser, &found, tongue)
+    wanted_in(analyser, &found, &known, tongue)
 }
 
 /// The first thing asked for, the more telling of two; a verb in front asks for yes or no.
-pub fn wanted_in(analyser: &Analyser, words: &[Word], tongue: Tongue) -> Wanted {
+pub fn wanted_in(analyser: &Analyser, words: &[Word<'_>], known: &[Rc<WordFacts>], tongue: Tongue) -> Wanted {
     let lexicon = &analyser.lexicon;
-    let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     let mut vague = None;
     let mut closed = None;
     let mut at = 0;
-    while at < texts.len() {
-        let rest = texts.get(at..).unwrap_or_default();
+    while let Some(word) = known.get(at) {
+        let rest = || words.iter().skip(at).map(|w| w.text.as_ref());
+        let english = || if word.opens_ask { lexicon.asks.longest_of(rest()) } else { None };
         let asked = match tongue {
-            Tongue::English => lexicon.asks.longest_at(rest),
-            Tongue::RomanUrdu | Tongue::Urdu => lexicon.urdu_asks.longest_at(rest).or_else(|| lexicon.asks.longest_at(rest)),
+            Tongue::RomanUrdu | Tongue::Urdu if word.opens_urdu_ask => lexicon.urdu_asks.longest_of(rest()).or_else(english),
+            Tongue::English | Tongue::RomanUrdu | Tongue::Urdu => english(),
         };
         if let Some((&wanted, used)) = asked {
             match wanted {
@@ -200,33 +201,57 @@ pub fn wanted_in(analyser: &Analyser, words: &[Word], tongue: Tongue) -> Wanted 
             at += used;
             continue;
         }
-        let word = rest.first().copied().unwrap_or_default();
-        let to_people =
-            rest.get(1).is_some_and(|next| matches!(*next, "you" | "u" | "anyone" | "anybody" | "someone" | "somebody" | "we" | "i"));
-        const VERBS: [&str; 19] = [
-            "did", "do", "does", "was", "were", "is", "are", "has", "have", "had", "can", "could", "will", "would", "should", "isnt",
-            "didnt", "wasnt", "hasnt",
-        ];
-        if tongue == Tongue::English && vague.is_none() && VERBS.contains(&word) && !to_people && at < 6 {
-            closed.get_or_insert(Wanted::YesNo);
+        if tongue == Tongue::English && vague.is_none() && at < 6 && opens_closed(&word.text) {
+            let to_people = known
+                .get(at + 1)
+                .is_some_and(|next| matches!(next.text.as_ref(), "you" | "u" | "anyone" | "anybody" | "someone" | "somebody" | "we" | "i"));
+            if !to_people {
+                closed.get_or_insert(Wanted::YesNo);
+            }
         }
         at += 1;
     }
     closed.or(vague).unwrap_or(Wanted::Anything)
 }
 
+/// Whether a word is a verb that a question for yes or no opens with.
+fn opens_closed(word: &str) -> bool {
+    matches!(
+        word,
+        "did"
+            | "do"
+            | "does"
+            | "was"
+            | "were"
+            | "is"
+            | "are"
+            | "has"
+            | "have"
+            | "had"
+            | "can"
+            | "could"
+            | "will"
+            | "would"
+            | "should"
+            | "isnt"
+            | "didnt"
+            | "wasnt"
+            | "hasnt"
+    )
+}
+
 /// Urdu month names become English ones, so that dates are read in one language.
-fn translate_months(analyser: &Analyser, words: &mut [Word], tongue: Tongue) {
+fn translate_months(analyser: &Analyser, words: &mut [Word<'_>], tongue: Tongue) {
     let table = match tongue {
         Tongue::English => return,
         Tongue::RomanUrdu => &analyser.lexicon.roman,
         Tongue::Urdu => &analyser.lexicon.urdu,
     };
     for word in words {
-        if let Some((means, 1)) = table.longest_at(&[word.text.as_str()]) {
+        if let Some((means, 1)) = table.longest_at(&[word.text.as_ref()]) {
             let folded = means.to_lowercase();
             if crate::date::MONTHS_FOLDED.contains(&folded.as_str()) {
-                word.text = folded;
+                word.text = folded.into();
             }
         }
     }
@@ -264,7 +289,7 @@ fn drawn_in(index: &Index, word: &str) -> Option<String> {
 }
 
 /// Replaces words that nobody knows by the likeliest known ones.
-fn respell(index: &Index, mut words: Vec<Word>, tongue: Tongue) -> (Vec<Word>, Vec<Readings>) {
+fn respell<'t>(index: &Index, mut words: Vec<Word<'t>>, tongue: Tongue) -> (Vec<Word<'t>>, Vec<Readings>) {
     join_split_words(index, &mut words);
     let lexicon = &index.analyser.lexicon;
     let usable = |origin: WordOrigin| tongue != Tongue::English || origin != WordOrigin::Urdu;
@@ -272,7 +297,7 @@ fn respell(index: &Index, mut words: Vec<Word>, tongue: Tongue) -> (Vec<Word>, V
     read_asking_words(&mut words);
     for (position, word) in words.iter_mut().enumerate() {
         let is_known = index.spelling.find(&word.text).is_some_and(|w| usable(index.origin(w)));
-        let known = word.shape == Shape::Number || is_known || lexicon.protected.contains(word.text.as_str());
+        let known = word.shape == Shape::Number || is_known || lexicon.protected.contains(word.text.as_ref());
         if readings.len() >= RESPELT_AT_MOST {
             continue;
         }
@@ -281,7 +306,7 @@ fn respell(index: &Index, mut words: Vec<Word>, tongue: Tongue) -> (Vec<Word>, V
             continue;
         }
         if let Some(shorter) = drawn_in(index, &word.text) {
-            word.text = shorter;
+            word.text = shorter.into();
             continue;
         }
         let rank = index.vectors.as_ref().and_then(|v| v.rank(&word.text));
@@ -291,9 +316,9 @@ fn respell(index: &Index, mut words: Vec<Word>, tongue: Tongue) -> (Vec<Word>, V
         }
         // Loan words and spellings of Urdu are known from its list in an English question too.
         if tongue == Tongue::English
-            && let Some((means, 1)) = lexicon.roman.longest_at(&[word.text.as_str()])
+            && let Some((means, 1)) = lexicon.roman.longest_at(&[word.text.as_ref()])
         {
-            word.text = crate::text::fold(means);
+            word.text = crate::text::fold(means).into_owned().into();
             continue;
         }
         // Another ending of a word that the base knows is no slip.
@@ -312,7 +337,7 @@ fn respell(index: &Index, mut words: Vec<Word>, tongue: Tongue) -> (Vec<Word>, V
         candidates.sort_by_cached_key(|c| (c.cost, !(opens && asks(c)), index.origin(c.word), Reverse(frequency(index, c)), c.word));
         candidates.truncate(READINGS);
         if let Some(best) = candidates.first() {
-            index.spelling.text(best.word).clone_into(&mut word.text);
+            word.text = index.spelling.text(best.word).to_owned().into();
             readings.push(Readings { start: word.start, is_real_word, candidates });
         }
     }
@@ -320,7 +345,7 @@ fn respell(index: &Index, mut words: Vec<Word>, tongue: Tongue) -> (Vec<Word>, V
 }
 
 /// "how may people", "how logn": behind "how" a slip of "many", "much" or "long" is just that, even where it is a word of its own.
-fn read_asking_words(words: &mut [Word]) {
+fn read_asking_words(words: &mut [Word<'_>]) {
     for at in 1..words.len() {
         if words.get(at - 1).is_none_or(|w| w.text != "how") {
             continue;
@@ -328,13 +353,13 @@ fn read_asking_words(words: &mut [Word]) {
         if let Some(word) = words.get_mut(at)
             && let Some(meant) = ["many", "much", "long"].into_iter().find(|meant| matches!(slips(&word.text, meant), Some(1)))
         {
-            word.text = meant.to_owned();
+            word.text = meant.into();
         }
     }
 }
 
 /// A word that only the lists know, and that few people write, may be a slip of one that the facts use: "gaol" of "goal".
-fn rare_word(index: &Index, word: &Word, tongue: Tongue) -> Option<Readings> {
+fn rare_word(index: &Index, word: &Word<'_>, tongue: Tongue) -> Option<Readings> {
     let known = index.spelling.find(&word.text)?;
     let rank = index.vectors.as_ref().and_then(|v| v.rank(&word.text));
     if tongue != Tongue::English
@@ -361,13 +386,13 @@ fn candidates_of(index: &Index, typed: &str) -> Vec<Candidate> {
 
 /// How many facts hold a word, or the plain term it stands for.
 fn frequency(index: &Index, candidate: &Candidate) -> usize {
-    let word = Word { text: index.spelling.text(candidate.word).to_owned(), shape: Shape::Plain, start: 0, end: 0 };
+    let word = Word { text: index.spelling.text(candidate.word).into(), shape: Shape::Plain, start: 0, end: 0 };
     let tokens = index.analyser.tokens_of_word(word);
     tokens.iter().filter_map(|t| index.term(&t.term)).map(|t| index.facts_with(t).len()).max().unwrap_or(0)
 }
 
 /// "cease fire" and "water shed" are one word if the base writes them so; "peacetalks" is two.
-fn join_split_words(index: &Index, words: &mut Vec<Word>) {
+fn join_split_words(index: &Index, words: &mut Vec<Word<'_>>) {
     // A word of an alias that no fact holds ("ullah") may be half of one that they do.
     let known = |w: &str| index.spelling.find(w).is_some_and(|found| index.origin(found) == WordOrigin::List) || index.holds_word(w);
     let mut at = 0;
@@ -388,7 +413,7 @@ fn join_split_words(index: &Index, words: &mut Vec<Word>) {
             if let Some(joined) = if is_written { Some(joined.clone()) } else { sounded() } {
                 let end = b.end;
                 if let Some(word) = words.get_mut(at) {
-                    word.text = joined;
+                    word.text = joined.into();
                     word.end = end;
                 }
                 words.remove(at + 1);
@@ -402,7 +427,7 @@ fn join_split_words(index: &Index, words: &mut Vec<Word>) {
     }
 }
 
-fn halves(index: &Index, word: &Word) -> Option<[Word; 2]> {
+fn halves<'t>(index: &Index, word: &Word<'t>) -> Option<[Word<'t>; 2]> {
     const SHORTEST_HALF: usize = 4;
     if word.shape == Shape::Number || !word.text.is_ascii() || index.spelling.find(&word.text).is_some() || word.text.len() > 30 {
         return None;
@@ -417,7 +442,7 @@ fn halves(index: &Index, word: &Word) -> Option<[Word; 2]> {
     let last = word.text.len().checked_sub(SHORTEST_HALF)?;
     let at = (SHORTEST_HALF..=last).find(|&at| word.text.split_at_checked(at).is_some_and(|(a, b)| held(a) && held(b)))?;
     let (a, b) = word.text.split_at_checked(at)?;
-    let half = |text: &str, shape| Word { text: text.to_owned(), shape, start: word.start, end: word.end };
+    let half = |text: &str, shape| Word { text: text.to_owned().into(), shape, start: word.start, end: word.end };
     Some([half(a, word.shape), half(b, Shape::Plain)])
 }
 
@@ -431,19 +456,19 @@ fn vector_of(vectors: Option<&Vectors<'static>>, tokens: &[Token]) -> Option<Pac
 }
 
 /// The first plain word behind the first asking word. Urdu puts it before as often as behind, so there it is not known.
-fn focus(analyser: &Analyser, words: &[Word], tongue: Tongue, elements: &[Element]) -> Option<usize> {
+fn focus(analyser: &Analyser, words: &[Word<'_>], tongue: Tongue, elements: &[Element]) -> Option<usize> {
     if tongue != Tongue::English {
         return None;
     }
     let asks_at = (0..words.len()).find(|&at| {
-        let rest: Vec<&str> = words.iter().skip(at).take(3).map(|w| w.text.as_str()).collect();
+        let rest: Vec<&str> = words.iter().skip(at).take(3).map(|w| w.text.as_ref()).collect();
         analyser.lexicon.asks.longest_at(&rest).is_some()
     })?;
     let start = words.get(asks_at)?.start;
     elements.iter().position(|e| e.start > start && matches!(e.class, Class::Word | Class::Unheard | Class::Strange))
 }
 
-fn elements(index: &Index, text: &str, words: &[Word], tokens: &[Token], readings: &[Readings], mentions: &[Mention]) -> Vec<Element> {
+fn elements(index: &Index, text: &str, words: &[Word<'_>], tokens: &[Token], readings: &[Readings], mentions: &[Mention]) -> Vec<Element> {
     let mut out: Vec<Element> = Vec::with_capacity(tokens.len());
     for token in tokens.iter().filter(|t| t.meaning != Meaning::Stop) {
         let in_date = mentions.iter().any(|m| m.from <= token.from && token.from < m.to);
@@ -467,7 +492,7 @@ fn reading_weight(candidate: &Candidate, is_real_word: bool) -> f32 {
     if is_real_word { by_cost * 0.7 } else { by_cost }
 }
 
-fn element(index: &Index, text: &str, words: &[Word], token: &Token, readings: &[Readings], in_date: bool) -> Element {
+fn element(index: &Index, text: &str, words: &[Word<'_>], token: &Token, readings: &[Readings], in_date: bool) -> Element {
     let first = words.get(token.from);
     let start = first.map_or(0, |w| w.start);
     let end = words.get(token.to.saturating_sub(1)).map_or(start, |w| w.end);
@@ -477,7 +502,7 @@ fn element(index: &Index, text: &str, words: &[Word], token: &Token, readings: &
     let mut terms: Vec<(TermIx, f32)> = index.term(&token.term).map(|t| (t, best_weight)).into_iter().collect();
     if let (Some(reading), true) = (respelt, token.to == token.from + 1) {
         for candidate in reading.candidates.iter().skip(1) {
-            let word = Word { text: index.spelling.text(candidate.word).to_owned(), shape: Shape::Plain, start, end };
+            let word = Word { text: index.spelling.text(candidate.word).into(), shape: Shape::Plain, start, end };
             for other in index.analyser.tokens_of_word(word) {
                 if let (Some(term), true) = (index.term(&other.term), other.meaning != Meaning::Stop)
                     && !terms.iter().any(|(t, _)| *t == term)
@@ -488,7 +513,7 @@ fn element(index: &Index, text: &str, words: &[Word], token: &Token, readings: &
         }
     }
     let rarity = index.idf(terms.first().map(|(t, _)| *t));
-    let name = |w: &Word| index.analyser.is_name_word(&w.text) || w.shape == Shape::Acronym;
+    let name = |w: &Word<'_>| index.analyser.is_name_word(&w.text) || w.shape == Shape::Acronym;
     let entity = if let Meaning::Entity(entity) = token.meaning { Some(entity) } else { None };
     let class = if in_date {
         Class::Date

@@ -101,7 +101,7 @@ fn shorter_clauses<'t>(index: &Index, sentence: &'t str) -> Vec<&'t str> {
 fn before_asking<'t>(index: &Index, piece: &'t str) -> Vec<&'t str> {
     let found = words(piece);
     let asks = |at: usize| {
-        let rest: Vec<&str> = found.iter().skip(at).take(3).map(|w| w.text.as_str()).collect();
+        let rest: Vec<&str> = found.iter().skip(at).take(3).map(|w| w.text.as_ref()).collect();
         index.analyser.lexicon.asks.longest_at(&rest).is_some_and(|(wanted, _)| !matches!(wanted, Wanted::Which | Wanted::What))
     };
     match (1..found.len().saturating_sub(2)).rev().find(|&at| asks(at)).and_then(|at| piece.split_at_checked(found.get(at)?.start)) {
@@ -127,7 +127,7 @@ fn two_questions(index: &Index, text: &str) -> Option<(String, String)> {
     let found = words(text);
     let analyser = &index.analyser;
     let is_ask = |at: usize| -> Option<Wanted> {
-        let rest: Vec<&str> = found.iter().skip(at).take(4).map(|w| w.text.as_str()).collect();
+        let rest: Vec<&str> = found.iter().skip(at).take(4).map(|w| w.text.as_ref()).collect();
         let (wanted, _) = analyser.lexicon.asks.longest_at(&rest)?;
         (!matches!(wanted, Wanted::What | Wanted::Which) || at > 0).then_some(*wanted)
     };
@@ -139,7 +139,7 @@ fn two_questions(index: &Index, text: &str) -> Option<(String, String)> {
         }
         let cut = found.get(at - 1)?.start;
         let (a, b) = (text.get(..cut)?, text.get(found.get(at)?.start..)?);
-        let content = |side: &str| words(side).iter().filter(|w| !analyser.lexicon.stop.contains(w.text.as_str())).count();
+        let content = |side: &str| words(side).iter().filter(|w| !analyser.lexicon.stop.contains(w.text.as_ref())).count();
         if content(a) >= 2 && content(b) >= 2 {
             return Some((a.trim().trim_end_matches(',').to_owned(), b.trim().to_owned()));
         }

@@ -12,6 +12,8 @@ pub mod romanise;
 pub mod stem;
 pub mod words;
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -21,9 +23,13 @@ use unicode_normalization::char::is_combining_mark;
 /// assert_eq!(sanad::text::fold("Jamāʿat"), "jamaʿat");
 /// assert_eq!(sanad::text::fold("كابل"), sanad::text::fold("کابل"));
 /// ```
-pub fn fold(word: &str) -> String {
+pub fn fold(word: &str) -> Cow<'_, str> {
     if word.is_ascii() {
-        return word.to_ascii_lowercase();
+        // Most words are typed as they are compared: those are not copied.
+        return if word.bytes().any(|b| b.is_ascii_uppercase()) { word.to_ascii_lowercase().into() } else { word.into() };
+    }
+    if word.chars().all(is_plain) {
+        return word.chars().map(|c| one_letter_form(c.to_ascii_lowercase())).collect();
     }
     let mut folded = fold_once(word);
     // Lower-casing can open a new compatibility form (ϔ, for one); two rounds reach the fixed point, a third would prove it.
@@ -34,7 +40,18 @@ pub fn fold(word: &str) -> String {
         }
         folded = again;
     }
-    folded
+    folded.into()
+}
+
+/// Characters that normalisation leaves as they are, or turns into what [`one_letter_form`] does: ASCII, nearly all that Urdu is typed with,
+/// and the dashes and quotes of print. Texts of them need no tables of Unicode.
+fn is_plain(c: char) -> bool {
+    c.is_ascii() || is_urdu_letter(c) || matches!(c, '؟' | '،' | '۔' | '–' | '—' | '‘' | '’' | '“' | '”')
+}
+
+/// Whether a character is a letter that Urdu is typed with: most in that script are.
+fn is_urdu_letter(c: char) -> bool {
+    matches!(c, '\u{0621}'..='\u{063a}' | '\u{0641}'..='\u{064a}' | 'ٹ' | 'پ' | 'چ' | 'ڈ' | 'ړ' | 'ڑ' | 'ژ' | 'ک' | 'گ' | 'ں' | 'ھ' | 'ہ' | 'ی' | 'ے')
 }
 
 fn fold_once(word: &str) -> String {
@@ -96,11 +113,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_short_way_ends_where_the_long_way_does() {
+        for c in (char::MIN..='\u{2fff}').filter(|&c| is_plain(c)) {
+            assert!(!is_urdu_letter(c) || c.is_alphabetic(), "{c}");
+            let text = format!("{c}ل{c}a{c}");
+            assert_eq!(fold(&text), fold_once(&fold_once(&text)), "{c}");
+        }
+    }
+
     proptest! {
         #[test]
         fn folding_twice_changes_nothing(word in "\\PC{0,12}") {
             let once = fold(&word);
-            prop_assert_eq!(fold(&once), once);
+            prop_assert_eq!(fold(&once), once.as_ref());
+        }
+
+        #[test]
+        fn urdu_folds_as_any_text(word in "[\u{0621}-\u{06d3} A-z’]{1,9}") {
+            let long = fold_once(&fold_once(&fold_once(&word)));
+            prop_assert_eq!(fold(&word), long);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Cutting text into words.
 
-use super::fold;
+use std::borrow::Cow;
+
+use super::{fold, is_urdu_letter};
 
 /// What a word is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,9 +19,9 @@ pub enum Shape {
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// Folded: see [`fold`].
-    pub text: String,
+pub struct Word<'t> {
+    /// Folded: see [`fold`]. A word typed so is borrowed from its text.
+    pub text: Cow<'t, str>,
     /// How it was written.
     pub shape: Shape,
     /// Byte offset of its first character.
@@ -35,46 +37,69 @@ pub struct Word {
 /// let words: Vec<_> = sanad::text::words::words("The TTP's 57-member jirga didn't…").into_iter().map(|w| w.text).collect();
 /// assert_eq!(words, ["the", "ttp", "57", "member", "jirga", "did", "not"]);
 /// ```
-pub fn words(text: &str) -> Vec<Word> {
+pub fn words(text: &str) -> Vec<Word<'_>> {
     let mut out = Vec::with_capacity(text.len() / 6 + 1);
-    let mut chars = text.char_indices().peekable();
-    while let Some(&(start, c)) = chars.peek() {
-        if !c.is_alphanumeric() {
-            chars.next();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        // Nearly every word is ASCII letters up to a space or a full stop: no character of it needs a closer look.
+        let (mut end, mut capitals) = (at, 0);
+        while let Some(letter) = bytes.get(end).filter(|b| b.is_ascii_alphabetic()) {
+            capitals += usize::from(letter.is_ascii_uppercase());
+            end += 1;
+        }
+        let is_whole = bytes.get(end).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit() && !matches!(b, b'\'' | b'`'));
+        if end > at && is_whole {
+            let word = text.get(at..end).unwrap_or_default();
+            let (text, shape) = if capitals == 0 { (word.into(), Shape::Plain) } else { (fold(word), shape_of(word)) };
+            out.push(Word { text, shape, start: at, end });
+            at = end;
             continue;
         }
-        let mut end = start;
-        let mut previous = None;
-        while let Some(&(at, c)) = chars.peek() {
-            if c.is_ascii_alphanumeric() {
-                end = at + 1;
-                previous = Some(c);
-                chars.next();
-                continue;
-            }
-            let next = || text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
-            let inside = if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) || is_joiner(c) {
-                true
-            } else if is_apostrophe(c) {
-                next().is_some_and(char::is_alphabetic)
-            } else if matches!(c, ',' | '.') {
-                // 1,025 and 14.47, but not "9.11" in a date with more parts: dates are read before words are.
-                previous.is_some_and(|p: char| p.is_numeric()) && next().is_some_and(char::is_numeric)
-            } else {
-                false
-            };
-            if !inside {
-                break;
-            }
-            end = at + c.len_utf8();
-            previous = Some(c);
-            chars.next();
+        if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
+            at += 1;
+            continue;
         }
-        if let Some(run) = text.get(start..end) {
-            push_run(run, start, &mut out);
+        let rest = text.get(at..).unwrap_or_default();
+        let length = run_length(rest);
+        if let Some(run) = rest.get(..length).filter(|r| !r.is_empty()) {
+            push_run(run, at, &mut out);
+            at += length;
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
         }
     }
     out
+}
+
+/// The bytes up to which a text is one run of letters, digits and what may stand between them; none if it opens with something else.
+fn run_length(text: &str) -> usize {
+    let mut end = 0;
+    let mut previous: Option<char> = None;
+    for (at, c) in text.char_indices() {
+        // The first two are alphanumeric too; they spare most characters the tables of Unicode.
+        let inside = if c.is_ascii_alphanumeric() || is_urdu_letter(c) || c.is_alphanumeric() {
+            true
+        } else if previous.is_none() {
+            false
+        } else if unicode_normalization::char::is_combining_mark(c) || is_joiner(c) {
+            true
+        } else {
+            let next = || text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+            if is_apostrophe(c) {
+                next().is_some_and(char::is_alphabetic)
+            } else {
+                // 1,025 and 14.47, but not "9.11" in a date with more parts: dates are read before words are.
+                matches!(c, ',' | '.') && previous.is_some_and(char::is_numeric) && next().is_some_and(char::is_numeric)
+            }
+        };
+        if !inside {
+            break;
+        }
+        end = at + c.len_utf8();
+        previous = Some(c);
+    }
+    end
 }
 
 fn is_apostrophe(c: char) -> bool {
@@ -86,8 +111,8 @@ fn is_joiner(c: char) -> bool {
 }
 
 /// Splits a run without spaces where digits and letters meet, and takes endings off.
-fn push_run(run: &str, start: usize, out: &mut Vec<Word>) {
-    if run.bytes().all(|b| b.is_ascii_alphabetic()) {
+fn push_run<'t>(run: &'t str, start: usize, out: &mut Vec<Word<'t>>) {
+    if run.chars().all(|c| c.is_ascii_alphabetic() || is_urdu_letter(c)) {
         return push_piece(run, start, false, out);
     }
     let mut from = 0;
@@ -103,10 +128,13 @@ fn push_run(run: &str, start: usize, out: &mut Vec<Word>) {
     push_piece(run.get(from..).unwrap_or_default(), start + from, last_numeric == Some(true), out);
 }
 
-fn push_piece(piece: &str, start: usize, numeric: bool, out: &mut Vec<Word>) {
+fn push_piece<'t>(piece: &'t str, start: usize, numeric: bool, out: &mut Vec<Word<'t>>) {
     let end = start + piece.len();
     if numeric {
-        let digits: String = fold(piece).chars().filter(|c| *c != ',').collect();
+        let mut digits = fold(piece);
+        if digits.contains(',') {
+            digits = digits.chars().filter(|c| *c != ',').collect();
+        }
         if !digits.is_empty() {
             out.push(Word { text: digits, shape: Shape::Number, start, end });
         }
@@ -134,13 +162,17 @@ fn push_piece(piece: &str, start: usize, numeric: bool, out: &mut Vec<Word>) {
         "t" | "T" if body.ends_with(['n', 'N']) => (body.get(..body.len() - 1).unwrap_or_default(), true),
         _ => (piece, false),
     };
-    let bare: String = body.chars().filter(|&c| !is_apostrophe(c)).collect();
-    let text = fold(&bare);
+    let bare: Cow<'t, str> = if body.contains(is_apostrophe) { body.chars().filter(|&c| !is_apostrophe(c)).collect() } else { body.into() };
+    let shape = shape_of(&bare);
+    let text = match bare {
+        Cow::Borrowed(bare) => fold(bare),
+        Cow::Owned(bare) => fold(&bare).into_owned().into(),
+    };
     if !text.is_empty() {
-        out.push(Word { text, shape: shape_of(&bare), start, end });
+        out.push(Word { text, shape, start, end });
     }
     if not {
-        out.push(Word { text: "not".to_owned(), shape: Shape::Plain, start: end, end });
+        out.push(Word { text: "not".into(), shape: Shape::Plain, start: end, end });
     }
 }
 
@@ -164,7 +196,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(text: &str, expected: &str) {
-        let found: Vec<String> = words(text).into_iter().map(|w| w.text).collect();
+        let found: Vec<String> = words(text).into_iter().map(|w| w.text.into_owned()).collect();
         assert_eq!(found.join(" "), expected, "{text}");
     }
 
