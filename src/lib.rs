@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod base;
 pub mod cli;
+pub mod complete;
 pub mod config;
 pub mod date;
 pub mod fact;
