@@ -5,6 +5,58 @@ use std::path::PathBuf;
 use crate::base::reader::{Fields, Lines, NamedText, parse};
 use crate::fact::{Problem, Severity};
 
+/// How often something may be done: a bucket of `burst` tokens into which `per_minute` drip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Tokens that the full bucket holds.
+    pub burst: u32,
+    /// Tokens that drip into it in a minute.
+    pub per_minute: u32,
+}
+
+impl Rate {
+    /// Tokens that drip in a second.
+    pub fn per_second(self) -> f64 {
+        f64::from(self.per_minute) / 60.0
+    }
+}
+
+/// Settings of the Discord bot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Discord {
+    /// Whether the application has the message-content intent, a privileged one.
+    pub message_content: bool,
+    /// Channels in which every message that looks like a question is tried.
+    pub asking_channels: Vec<u64>,
+    /// From this confidence on a question is answered that nobody asked the bot by name, 0 to 1.
+    pub unasked_bar: f32,
+    /// Connections to Discord's gateway; nothing means as many as Discord recommends.
+    pub shards: Option<u32>,
+    /// Where what people tell the moderators is kept.
+    pub reports: PathBuf,
+    /// How often one person may ask.
+    pub person: Rate,
+    /// How often a channel may ask.
+    pub channel: Rate,
+    /// How often a server may ask.
+    pub server: Rate,
+}
+
+impl Default for Discord {
+    fn default() -> Self {
+        Self {
+            message_content: false,
+            asking_channels: Vec::new(),
+            unasked_bar: 0.9,
+            shards: None,
+            reports: PathBuf::from("sanad-reports.jsonl"),
+            person: Rate { burst: 8, per_minute: 20 },
+            channel: Rate { burst: 30, per_minute: 120 },
+            server: Rate { burst: 200, per_minute: 1_200 },
+        }
+    }
+}
+
 /// Checked settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -18,11 +70,13 @@ pub struct Config {
     pub suggest_bar: Option<f32>,
     /// Where the terminal chat keeps what was typed; nothing means that it keeps nothing.
     pub chat_history: Option<PathBuf>,
+    /// The Discord bot.
+    pub discord: Discord,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { facts: None, word_vectors: true, answer_bar: None, suggest_bar: None, chat_history: None }
+        Self { facts: None, word_vectors: true, answer_bar: None, suggest_bar: None, chat_history: None, discord: Discord::default() }
     }
 }
 
@@ -60,10 +114,75 @@ impl Config {
             config.chat_history = chat.text("history", &mut problems).filter(|p| !p.is_empty()).map(PathBuf::from);
             chat.finish(&mut problems);
         }
+        if let Some(mut discord) = root.table("discord", &mut problems) {
+            config.discord.read(&mut discord, &mut problems);
+            discord.finish(&mut problems);
+        }
+        if let Some(mut limits) = root.table("limits", &mut problems) {
+            let discord = &mut config.discord;
+            for (name, rate) in [("person", &mut discord.person), ("channel", &mut discord.channel), ("server", &mut discord.server)] {
+                if let Some(mut table) = limits.table(name, &mut problems) {
+                    rate.burst = count(&mut table, "burst", &mut problems).unwrap_or(rate.burst);
+                    rate.per_minute = count(&mut table, "per_minute", &mut problems).unwrap_or(rate.per_minute);
+                    table.finish(&mut problems);
+                }
+            }
+            limits.finish(&mut problems);
+        }
         root.finish(&mut problems);
         problems.sort_by(|a, b| a.place.cmp(&b.place));
         if problems.iter().any(|p| p.severity == Severity::Error) { Err(problems) } else { Ok(config) }
     }
+}
+
+impl Discord {
+    fn read(&mut self, table: &mut Fields<'_, '_>, problems: &mut Vec<Problem>) {
+        self.message_content = table.switch("message_content", problems).unwrap_or(self.message_content);
+        for channel in table.list("asking_channels", problems) {
+            match channel.parse::<u64>().ok().filter(|id| *id > 0) {
+                Some(id) => self.asking_channels.push(id),
+                None => problems.push(Problem::error(
+                    &table.place_of("asking_channels"),
+                    "asking_channels",
+                    format!(
+                        "\"{channel}\" is no channel's id; in Discord switch on developer mode, then copy the id from the channel's menu"
+                    ),
+                )),
+            }
+        }
+        if !self.asking_channels.is_empty() && !self.message_content {
+            problems.push(Problem::error(
+                &table.place_of("asking_channels"),
+                "asking_channels",
+                "asking channels need the message-content intent: switch it on for the application in Discord's developer portal and set message_content = true, or leave the list empty",
+            ));
+        }
+        self.unasked_bar = share(table, "unasked_bar", problems).unwrap_or(self.unasked_bar);
+        self.shards = count(table, "shards", problems).or(self.shards);
+        if let Some(path) = table.text("reports", problems) {
+            if path.is_empty() {
+                problems.push(Problem::error(
+                    &table.place_of("reports"),
+                    "reports",
+                    "name a file; what people report must be kept somewhere",
+                ));
+            }
+            self.reports = PathBuf::from(path);
+        }
+    }
+}
+
+/// A whole number from 1 to a million.
+fn count(table: &mut Fields<'_, '_>, name: &'static str, problems: &mut Vec<Problem>) -> Option<u32> {
+    const MOST: f64 = 1_000_000.0;
+    let number = table.number(name, problems)?;
+    if number.fract() != 0.0 || !(1.0..=MOST).contains(&number) {
+        let place = table.place_of(name);
+        problems.push(Problem::error(&place, name, format!("write a whole number from 1 to {MOST}, not {number}")));
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, from 1 to a million")]
+    Some(number as u32)
 }
 
 /// A number from 0 to 1.
@@ -90,7 +209,7 @@ mod tests {
     #[test]
     fn an_empty_file_is_the_default_and_the_shipped_file_is_read() {
         assert_eq!(read(""), Ok(Config::default()));
-        assert!(read(include_str!("../config.toml")).is_ok());
+        assert_eq!(read(include_str!("../config.toml")), Ok(Config::default()), "what stands in the shipped file is the default");
     }
 
     #[test]
@@ -101,7 +220,20 @@ mod tests {
         config.toml:4: error: answer_bar: 7 is no share; write a number from 0 to 1
         config.toml:5: error: word_vectors: write true or false here
         config.toml:6: error: speed: unknown field; known are word_vectors, answer_bar, suggest_bar
-        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat
+        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, discord, limits
         ");
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_bot_s_settings_is_said_with_the_mend() {
+        let text = "[discord]\nasking_channels = [\"general\", \"123\"]\nunasked_bar = 2\nshards = 0\nreports = \"\"\n[limits.person]\nburst = 1.5\n";
+        insta::assert_snapshot!(read(text).unwrap_err().join("\n"), @r#"
+        config.toml:2: error: asking_channels: "general" is no channel's id; in Discord switch on developer mode, then copy the id from the channel's menu
+        config.toml:2: error: asking_channels: asking channels need the message-content intent: switch it on for the application in Discord's developer portal and set message_content = true, or leave the list empty
+        config.toml:3: error: unasked_bar: 2 is no share; write a number from 0 to 1
+        config.toml:4: error: shards: write a whole number from 1 to 1000000, not 0
+        config.toml:5: error: reports: name a file; what people report must be kept somewhere
+        config.toml:7: error: burst: write a whole number from 1 to 1000000, not 1.5
+        "#);
     }
 }

@@ -181,6 +181,8 @@ pub struct Lexicon {
     pub asks: Phrases<Wanted>,
     /// Roman Urdu and Urdu phrases that ask.
     pub urdu_asks: Phrases<Wanted>,
+    /// Phrases that ask how things stand now, in any script.
+    pub state: Phrases<()>,
     /// Words that deny, in any script.
     pub negations: HashSet<Box<str>>,
     /// Words of respect before names.
@@ -278,6 +280,7 @@ impl Lexicon {
         fill(&mut self.stop, root.list("stop", problems));
         fill(&mut self.negations, root.list("negation", problems));
         fill(&mut self.turns, root.list("turn", problems));
+        add_phrases(&mut self.state, &root.list("state", problems));
         read_asks(root, "question", &mut self.asks, problems);
     }
 
@@ -286,6 +289,8 @@ impl Lexicon {
         fill(&mut self.urdu_stop, root.list("urdu_stop", problems));
         fill(&mut self.negations, root.list("roman_negation", problems));
         fill(&mut self.negations, root.list("urdu_negation", problems));
+        add_phrases(&mut self.state, &root.list("roman_state", problems));
+        add_phrases(&mut self.state, &root.list("urdu_state", problems));
         read_asks(root, "roman_question", &mut self.urdu_asks, problems);
         read_asks(root, "urdu_question", &mut self.urdu_asks, problems);
     }
@@ -338,6 +343,13 @@ fn fill(set: &mut HashSet<Box<str>>, entries: Vec<String>) {
         if let [word] = folded(&entry).as_slice() {
             set.insert(word.as_str().into());
         }
+    }
+}
+
+fn add_phrases(phrases: &mut Phrases<()>, texts: &[String]) {
+    for text in texts {
+        let folded: Vec<String> = words(text).into_iter().map(|w| w.text.into_owned()).collect();
+        phrases.add(&folded, ());
     }
 }
 

@@ -1,11 +1,13 @@
 //! Sanad answers questions from a curated fact base, and never without the source.
 
 pub mod answer;
+pub mod app;
 pub mod base;
 pub mod cli;
 pub mod complete;
 pub mod config;
 pub mod date;
+pub mod discord;
 pub mod fact;
 pub mod fit;
 pub mod index;
@@ -13,6 +15,8 @@ pub mod judge;
 pub mod knowledge;
 pub mod lexicon;
 pub mod question;
+pub mod reports;
 pub mod similar;
+pub mod telemetry;
 pub mod text;
 pub mod vectors;

@@ -43,6 +43,26 @@ pub struct Candidate {
     pub glance: f32,
 }
 
+impl Candidate {
+    /// A fact that no search found, as where a person points at it.
+    pub fn unmatched(index: &Index, fact: FactIx) -> Self {
+        let passage = index.profile(fact).passages.0;
+        Self {
+            fact,
+            likeness: 0.0,
+            passage,
+            consensus: 0.0,
+            bm25: 0.0,
+            meaning: 0.0,
+            meaning_passage: passage,
+            meaning_same_want: 0.0,
+            likeness_same_want: 0.0,
+            likeness_of_claim: 0.0,
+            glance: 0.0,
+        }
+    }
+}
+
 /// Working memory that is used again from question to question.
 #[derive(Debug, Default)]
 pub struct Scratch {

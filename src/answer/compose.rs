@@ -1,7 +1,8 @@
 //! The words of an answer: what is asked for first, then the fact, then those who say otherwise. Nothing is said that no fact says.
 
 use crate::answer::{Answer, Outcome, Ranked, feature};
-use crate::fact::{Fact, FactIx};
+use crate::date::FactDate;
+use crate::fact::{Base, Fact, FactIx};
 use crate::index::analysis::{Meaning, WordCache};
 use crate::knowledge::Knowledge;
 use crate::lexicon::Wanted;
@@ -137,13 +138,37 @@ pub fn lead(wanted: Wanted, fact: &Fact) -> Option<String> {
         Wanted::Why => short.why.as_ref().map(ToString::to_string),
         Wanted::How | Wanted::Which | Wanted::What | Wanted::YesNo | Wanted::Anything => None,
     }?;
-    if fact.claim.starts_with(&lead) {
+    // "On 2 June 2022 the TTP …" opens with the date as it is.
+    const PREPOSITION: usize = 4;
+    if fact.claim.find(&lead).is_some_and(|at| at <= PREPOSITION) {
         return None;
     }
     let mut letters = lead.chars();
     let first = letters.next()?;
     Some(first.to_uppercase().chain(letters).collect())
 }
+
+/// A fact as a question to pick: its first question form, else its claim.
+pub fn label(base: &Base, at: FactIx) -> &str {
+    let fact = base.fact(at);
+    fact.questions.first().map_or(fact.claim.as_ref(), AsRef::as_ref)
+}
+
+/// Since when nothing newer is known, where a question asks how things stand: the fact's date, else the day of its latest source.
+pub fn as_of(knowledge: &Knowledge, question: &Question, at: FactIx) -> Option<String> {
+    let lexicon = &knowledge.index.analyser.lexicon;
+    let says_now = (0..question.words.len()).any(|from| lexicon.state.longest_at(&question.words[from..]).is_some());
+    let asks_whether = question.wanted == Wanted::YesNo && question.words.first().is_some_and(|w| STATE_VERBS.contains(&w.as_str()));
+    if !says_now && !asks_whether {
+        return None;
+    }
+    let fact = knowledge.base.fact(at);
+    let published = || fact.citations.iter().filter_map(|s| knowledge.base.source(s).published).max_by_key(FactDate::span);
+    fact.date.or_else(published).map(|date| date.spoken())
+}
+
+/// Verbs that open a question after how things stand.
+const STATE_VERBS: [&str; 5] = ["is", "are", "does", "do", "has"];
 
 /// The facts that contradict an answer's first fact.
 pub fn disputed(knowledge: &Knowledge, answer: &Answer) -> Vec<FactIx> {

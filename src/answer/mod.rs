@@ -45,6 +45,39 @@ impl Outcome {
     }
 }
 
+/// A confidence in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Most like it are right.
+    Fair,
+    /// Of ten like it, about nine are right.
+    Good,
+    /// Of a hundred like it, at least ninety-five are right.
+    High,
+}
+
+impl Confidence {
+    /// The word for a probability.
+    pub fn of(probability: f32) -> Self {
+        if probability >= 0.9 {
+            Self::High
+        } else if probability >= 0.75 {
+            Self::Good
+        } else {
+            Self::Fair
+        }
+    }
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fair => "fair",
+            Self::Good => "good",
+            Self::High => "high",
+        }
+    }
+}
+
 /// A fact with its standing as an answer.
 #[derive(Debug, Clone)]
 pub struct Ranked {
@@ -77,6 +110,14 @@ pub struct Answer {
     pub second: Option<Box<Answer>>,
     /// What a follow-up was taken to be about.
     pub assumed: Option<String>,
+}
+
+impl Answer {
+    /// Whether what is offered is likely to hold what was meant; below, it is only the nearest there is.
+    pub fn is_close(&self) -> bool {
+        const CLOSE: f32 = 0.4;
+        self.confidence >= CLOSE
+    }
 }
 
 /// What was said before.
@@ -153,16 +194,10 @@ fn follow_up(knowledge: &Knowledge, text: &str, context: &Context, scratch: &mut
     let fact = knowledge.base.fact(last);
     if own == 0 && features::gives(&question, fact) == Some(true) {
         // The last fact itself holds what is asked for now.
-        let mut same = answer_one(knowledge, &fact.claim, scratch);
-        same.ranked.retain(|r| r.fact == last);
-        if let Some(first) = same.ranked.first_mut() {
-            first.confidence = first.confidence.max(0.9);
-            same.confidence = first.confidence;
-            same.outcome = Outcome::Answer;
-            same.question.wanted = question.wanted;
-            same.assumed = Some(fact.claim.to_string());
-            return Some(same);
-        }
+        let mut same = answer_by(knowledge, last, &fact.claim, scratch);
+        same.question.wanted = question.wanted;
+        same.assumed = Some(fact.claim.to_string());
+        return Some(same);
     }
     let subject = fact.questions.first().map_or(fact.claim.as_ref(), AsRef::as_ref);
     let mut answer = answer_one(knowledge, &format!("{text} {subject}"), scratch);
@@ -180,6 +215,42 @@ fn follow_up(knowledge: &Knowledge, text: &str, context: &Context, scratch: &mut
     answer.question.wanted = question.wanted;
     answer.assumed = Some(fact.claim.to_string());
     Some(answer)
+}
+
+/// The answer that one fact gives, for a person who picked it: as to the question that it was offered as.
+pub fn answer_picked(knowledge: &Knowledge, fact: FactIx, scratch: &mut Scratch) -> Answer {
+    answer_by(knowledge, fact, compose::label(&knowledge.base, fact), scratch)
+}
+
+/// The answer to `text` by one fact and no other.
+fn answer_by(knowledge: &Knowledge, fact: FactIx, text: &str, scratch: &mut Scratch) -> Answer {
+    /// A person who points at a fact is sure of it.
+    const POINTED_AT: f32 = 0.9;
+    let mut answer = answer_one(knowledge, text, scratch);
+    answer.ranked.retain(|r| r.fact == fact);
+    if answer.ranked.is_empty() {
+        let candidate = Candidate::unmatched(&knowledge.index, fact);
+        let features = features(&knowledge.index, &knowledge.base, &answer.question, &candidate);
+        answer.ranked.push(Ranked { fact, score: 0.0, confidence: 0.0, candidate, features });
+    }
+    for ranked in &mut answer.ranked {
+        ranked.confidence = ranked.confidence.max(POINTED_AT);
+        answer.confidence = ranked.confidence;
+    }
+    answer.outcome = Outcome::Answer;
+    answer
+}
+
+/// The facts nearest to a fact, by what they say; those that contradict it come first.
+pub fn near(knowledge: &Knowledge, fact: FactIx, scratch: &mut Scratch) -> Vec<FactIx> {
+    let claim = &knowledge.base.fact(fact).claim;
+    let mut near = knowledge.base.fact(fact).conflicts.clone();
+    for ranked in answer_one(knowledge, claim, scratch).ranked {
+        if ranked.fact != fact && !near.contains(&ranked.fact) {
+            near.push(ranked.fact);
+        }
+    }
+    near
 }
 
 /// Whether one fact may complete what another began: the same main topic, or days in common.
@@ -206,7 +277,9 @@ fn decide(knowledge: &Knowledge, question: Question, scratch: &mut Scratch) -> A
     let signs = signs(knowledge, &question, &ranked);
     let confidence = match ranked.first() {
         None => NO_SUBJECT,
-        Some(first) if breaks_a_hard_word(first) => weights.probability(&signs).min(weights.answer_bar * 0.9),
+        Some(first) if breaks_a_hard_word(first) || hangs_on_a_lone_word(&question) => {
+            weights.probability(&signs).min(weights.answer_bar * 0.9)
+        }
         Some(_) => weights.probability(&signs),
     };
     let outcome = if ranked.is_empty() || confidence < weights.suggest_bar {
@@ -225,6 +298,13 @@ fn decide(knowledge: &Knowledge, question: Question, scratch: &mut Scratch) -> A
 fn breaks_a_hard_word(first: &Ranked) -> bool {
     let numbers = feature(&first.features, "numbers_missed") > 0.0 && feature(&first.features, "numbers_met") == 0.0;
     feature(&first.features, "date_apart") > 0.0 || numbers
+}
+
+/// "who is messi": one word that is taken for a slip of another is too little to answer by. A name is enough.
+fn hangs_on_a_lone_word(question: &Question) -> bool {
+    let mut own = question.elements.iter().filter(|e| !matches!(e.class, Class::Date | Class::Background));
+    let lone = own.next().filter(|_| own.next().is_none());
+    lone.is_some_and(|word| word.class != Class::Name && word.read_as.is_some()) && question.mentions.is_empty()
 }
 
 /// A feature by its name.

@@ -11,7 +11,7 @@ use rustyline::error::ReadlineError;
 use super::explain::explain;
 use super::{paint, render};
 use crate::answer::candidates::Scratch;
-use crate::answer::{Answer, Context, Outcome, answer};
+use crate::answer::{Answer, Context, Outcome, answer, compose};
 use crate::knowledge::Knowledge;
 
 const HELP: &str = "\
@@ -103,6 +103,6 @@ impl Talk<'_> {
     fn offered(&self, number: usize) -> Option<String> {
         let last = self.last.as_ref().filter(|l| l.outcome != Outcome::Answer)?;
         let ranked = last.ranked.get(number.checked_sub(1)?)?;
-        Some(render::label(&self.knowledge.base, ranked.fact).to_owned())
+        Some(compose::label(&self.knowledge.base, ranked.fact).to_owned())
     }
 }

@@ -5,6 +5,7 @@ mod chat;
 mod evaluate;
 mod explain;
 mod facts;
+mod live;
 mod open;
 mod render;
 pub mod rows;
@@ -111,8 +112,10 @@ enum Command {
         #[command(subcommand)]
         command: facts::Command,
     },
-    /// The Discord bot.
+    /// The Discord bot, until SIGINT or SIGTERM; exit 75 where starting again can help, 2 where it cannot.
     Run,
+    /// Whether the bot could run: a line for each thing it needs, with the mend; exit 1 if something must be mended.
+    Doctor,
 }
 
 /// Runs the program on the arguments of the process.
@@ -137,10 +140,10 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
     let settings = Settings { config: args.config, facts: args.facts };
     let command = match args.command {
         Some(command) => command,
-        None if env::var_os("DISCORD_TOKEN").is_some_and(|t| !t.is_empty()) => Command::Run,
+        None if live::token().is_some() => Command::Run,
         None if io::stdin().is_terminal() => {
             eprintln!(
-                "No DISCORD_TOKEN is set, so this is the terminal chat. To go live, set DISCORD_TOKEN to your bot's token and start again (the Discord side comes with a later version)."
+                "No DISCORD_TOKEN is set, so this is the terminal chat. To go live, set DISCORD_TOKEN to your bot's token and start again; README.md says how to get one."
             );
             Command::Chat
         }
@@ -163,7 +166,8 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Similar { batch: true, .. } => similar_batch(open()?),
         Command::Similar { a, b, .. } => similar_one(open()?, &a.unwrap_or_default(), &b.unwrap_or_default()),
         Command::Facts { command } => facts::run(open()?, &command),
-        Command::Run => bail!("this version has no Discord bot yet; it answers in the terminal: `sanad chat`, `sanad ask QUESTION`"),
+        Command::Run => live::run(&settings),
+        Command::Doctor => live::doctor(&settings),
     }
 }
 

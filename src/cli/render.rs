@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::answer::{Answer, Outcome, compose};
-use crate::fact::{Base, FactIx, Source, SourceIx};
+use crate::answer::{Answer, Confidence, Outcome, compose};
+use crate::fact::{FactIx, Source, SourceIx};
 use crate::knowledge::Knowledge;
 
 /// Near questions shown at most.
@@ -35,17 +35,6 @@ impl Paint {
     }
 }
 
-/// A confidence in words.
-pub(super) fn in_words(confidence: f32) -> &'static str {
-    if confidence >= 0.9 {
-        "high"
-    } else if confidence >= 0.75 {
-        "good"
-    } else {
-        "fair"
-    }
-}
-
 /// An answer as a reader sees it.
 pub(super) fn answer(knowledge: &Knowledge, answer: &Answer, paint: Paint) -> String {
     let mut out = String::new();
@@ -55,7 +44,12 @@ pub(super) fn answer(knowledge: &Knowledge, answer: &Answer, paint: Paint) -> St
     match answer.outcome {
         Outcome::Answer => answered(knowledge, answer, paint, &mut out),
         Outcome::Suggest => {
-            let _ = writeln!(out, "I am not sure which of these you mean, so I do not answer yet:");
+            let opening = if answer.is_close() {
+                "I am not sure which of these you mean, so I do not answer yet:"
+            } else {
+                "I have no sure answer to that. The nearest I could answer:"
+            };
+            let _ = writeln!(out, "{opening}");
             offers(knowledge, answer, &mut out);
         }
         Outcome::Abstain if answer.ranked.is_empty() => {
@@ -115,20 +109,17 @@ fn answered(knowledge: &Knowledge, answer: &Answer, paint: Paint, out: &mut Stri
         }
     }
     let standing = shown.first().map_or("", |f| base.fact(*f).standing.as_str());
-    let _ =
-        writeln!(out, "\n{}", paint.faint(&format!("Confidence {} ({:.2}); {standing}.", in_words(answer.confidence), answer.confidence)));
+    let _ = writeln!(
+        out,
+        "\n{}",
+        paint.faint(&format!("Confidence {} ({:.2}); {standing}.", Confidence::of(answer.confidence).as_str(), answer.confidence))
+    );
 }
 
 fn offers(knowledge: &Knowledge, answer: &Answer, out: &mut String) {
     for (at, ranked) in answer.ranked.iter().take(OFFERED).enumerate() {
-        let _ = writeln!(out, "  {}. {}", at + 1, label(&knowledge.base, ranked.fact));
+        let _ = writeln!(out, "  {}. {}", at + 1, compose::label(&knowledge.base, ranked.fact));
     }
-}
-
-/// A fact as a question to pick: its first question form, else its claim.
-pub(super) fn label(base: &Base, at: FactIx) -> &str {
-    let fact = base.fact(at);
-    fact.questions.first().map_or(fact.claim.as_ref(), AsRef::as_ref)
 }
 
 /// A source in one line: publisher, title, date, address.

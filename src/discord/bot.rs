@@ -1,0 +1,507 @@
+//! The bot's one state, and what it does with messages: ask, answer, follow edits and deletions.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use hashbrown::{HashMap, HashSet};
+use serenity::all::{ChannelId, GuildId, Message, MessageId, MessageUpdateEvent, UserId};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use super::hear::{Ears, Heard, Hearing, Way, hear, mentions};
+use super::ledger::{Change, Due, Ledger, Posted, Told};
+use super::limits::{Admission, Limits, Whose};
+use super::press::Person;
+use super::render::{self, Asked, Found};
+use super::reply::{Reply, SeenBy};
+use super::rest::{Failure, Rest};
+use crate::answer::{Answer, Outcome};
+use crate::app::App;
+use crate::config;
+use crate::fact::FactIx;
+use crate::lexicon::Wanted;
+use crate::question::clean::clean;
+use crate::reports::Reports;
+
+/// An answer that takes longer shows that it is being written.
+const TYPING_AFTER: Duration = Duration::from_millis(500);
+/// How long after it was asked a question can be edited and its answer follows.
+const EDITABLE_FOR: Duration = Duration::from_secs(15 * 60);
+/// How long somebody waits for the same answer that is on its way to the channel, before they get their own.
+const SAME_WITHIN: Duration = Duration::from_secs(2);
+/// How long a channel is left alone after Discord refused to let the bot speak there.
+const SILENT_FOR: Duration = Duration::from_secs(5 * 60);
+/// How often, at most, the same person is told the same of limits, or a channel of withheld words.
+const TOLD_OFF_FOR: Duration = Duration::from_secs(60);
+/// Messages that came between two sessions and are fetched afterwards are answered if they are not older than that.
+const CAUGHT_UP_FOR: Duration = Duration::from_secs(10 * 60);
+/// Messages fetched of a channel at most.
+const CAUGHT_UP: u8 = 50;
+/// How long fetching them may take.
+const CATCH_UP_WITHIN: Duration = Duration::from_secs(20);
+/// Channels whose last message is remembered, to fetch what came after it.
+const LAST_SEEN: usize = 1_000;
+/// The first moment of Discord's ids, in milliseconds since 1970.
+const DISCORD_EPOCH: u64 = 1_420_070_400_000;
+
+/// The bot's state. Locks guard plain data and are never held across an await.
+#[derive(Debug)]
+pub struct Bot {
+    pub(super) app: App,
+    pub(super) rest: Rest,
+    /// The bot's own user.
+    pub(super) me: UserId,
+    pub(super) settings: config::Discord,
+    pub(super) reports: Reports,
+    /// What is in hand; the process waits for it before it ends.
+    pub(super) in_hand: TaskTracker,
+    /// Cancelled when nothing new is to be taken.
+    pub(super) stopping: CancellationToken,
+    ledger: Mutex<Ledger>,
+    limits: Mutex<Limits>,
+    places: Mutex<Places>,
+    /// When this process began to listen.
+    since: Instant,
+}
+
+/// What is known of channels.
+#[derive(Debug, Default)]
+struct Places {
+    /// Threads in asking channels.
+    asking_threads: HashMap<ChannelId, ChannelId>,
+    /// The last message seen where every message counts: direct messages and asking channels.
+    last_seen: HashMap<ChannelId, (Option<GuildId>, MessageId)>,
+    /// Shards that were ready once.
+    shards: HashSet<u32>,
+}
+
+impl Bot {
+    /// A bot that has not heard anything yet.
+    pub fn new(app: App, rest: Rest, me: UserId, settings: config::Discord, reports: Reports) -> Arc<Self> {
+        let limits = Limits::new(settings.person, settings.channel, settings.server);
+        Arc::new(Self {
+            app,
+            rest,
+            me,
+            settings,
+            reports,
+            in_hand: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            ledger: Mutex::default(),
+            limits: Mutex::new(limits),
+            places: Mutex::default(),
+            since: Instant::now(),
+        })
+    }
+
+    pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a person may ask now.
+    pub(super) fn admit(&self, person: UserId, channel: ChannelId, guild: Option<GuildId>) -> Admission {
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        limits.admit(person.get(), channel.get(), guild.map(GuildId::get), Instant::now())
+    }
+
+    /// A thread was seen; threads of asking channels are asking channels.
+    pub(super) fn saw_thread(&self, thread: ChannelId, parent: Option<ChannelId>) {
+        if let Some(parent) = parent.filter(|parent| self.settings.asking_channels.contains(&parent.get())) {
+            self.places().asking_threads.insert(thread, parent);
+        }
+    }
+
+    /// A thread is gone.
+    pub(super) fn lost_thread(&self, thread: ChannelId) {
+        self.places().asking_threads.remove(&thread);
+    }
+
+    fn is_asking(&self, channel: ChannelId) -> bool {
+        self.settings.asking_channels.contains(&channel.get()) || self.places().asking_threads.contains_key(&channel)
+    }
+
+    /// The same for where somebody writes now: the first words in a new thread may overtake the news of the thread.
+    async fn is_asking_by_now(&self, message: &Message) -> bool {
+        const NEWS_LATE: Duration = Duration::from_millis(100);
+        let asked_by_name = mentions(self.me, &message.content) || message.referenced_message.is_some();
+        let may_be_overtaken = !self.settings.asking_channels.is_empty() && !asked_by_name;
+        if may_be_overtaken && !self.is_asking(message.channel_id) {
+            tokio::time::sleep(NEWS_LATE).await;
+        }
+        self.is_asking(message.channel_id)
+    }
+
+    fn saw_message(&self, channel: ChannelId, guild: Option<GuildId>, message: MessageId) {
+        let mut places = self.places();
+        if places.last_seen.len() >= LAST_SEEN && !places.last_seen.contains_key(&channel) {
+            let oldest = places.last_seen.iter().min_by_key(|(_, (_, message))| *message).map(|(channel, _)| *channel);
+            if let Some(oldest) = oldest {
+                places.last_seen.remove(&oldest);
+            }
+        }
+        let last = places.last_seen.entry(channel).or_insert((guild, message));
+        last.1 = last.1.max(message);
+    }
+
+    /// Whether a shard is ready for the first time. Ready again it has a new session, and was not told what came between.
+    pub(super) fn is_first_session(&self, shard: u32) -> bool {
+        self.places().shards.insert(shard)
+    }
+
+    /// Whether any shard was ready.
+    pub(super) fn was_ready(&self) -> bool {
+        !self.places().shards.is_empty()
+    }
+
+    /// Fetches what came between two sessions where every message counts, and answers what is not too old by now.
+    pub(super) async fn catch_up(&self) {
+        let seen: Vec<_> = self.places().last_seen.iter().map(|(channel, (guild, message))| (*channel, *guild, *message)).collect();
+        for (channel, guild, after) in seen {
+            if self.stopping.is_cancelled() {
+                return;
+            }
+            let missed = match self.rest.messages_after(channel, after, CAUGHT_UP, tokio::time::Instant::now() + CATCH_UP_WITHIN).await {
+                Ok(missed) => missed,
+                Err(failure) => {
+                    self.failed("fetch what was missed", channel, &failure);
+                    continue;
+                }
+            };
+            let fresh = missed.into_iter().filter(|message| age(message.id, SystemTime::now()) < CAUGHT_UP_FOR);
+            for mut message in fresh {
+                if self.stopping.is_cancelled() {
+                    return;
+                }
+                // Fetched messages do not say which server they are from.
+                message.guild_id = guild;
+                self.on_message(&message).await;
+            }
+        }
+    }
+
+    /// A message came.
+    pub(super) async fn on_message(&self, message: &Message) {
+        let asking = message.guild_id.is_some() && self.is_asking_by_now(message).await;
+        if message.guild_id.is_none() || asking {
+            self.saw_message(message.channel_id, message.guild_id, message.id);
+        }
+        match hear(Ears { me: self.me, asking }, message) {
+            Hearing::Question(heard) => {
+                if self.ledger().first_time(heard.id.get()) {
+                    self.on_question(heard).await;
+                }
+            }
+            Hearing::Withheld(heard) => self.on_withheld(&heard).await,
+            Hearing::Nothing => {}
+        }
+    }
+
+    async fn on_question(&self, heard: Heard) {
+        {
+            let mut ledger = self.ledger();
+            let now = Instant::now();
+            let leans_on = ledger.leans_on(heard.channel, now).filter(|_| heard.way == Way::Direct);
+            if ledger.is_silent(heard.channel, now) || !ledger.begin(heard.id, leans_on) {
+                return;
+            }
+        }
+        match self.answer_shown(&heard).await {
+            Some(posted) => self.settle(heard, posted).await,
+            None => self.ledger().forget(heard.id),
+        }
+    }
+
+    /// Does to an answer what was done to its question while the answer was on its way.
+    async fn settle(&self, mut heard: Heard, posted: Posted) {
+        loop {
+            let changed = self.ledger().answered(heard.id, posted, &heard.content);
+            match changed {
+                None => return,
+                Some(Change::Deleted) => {
+                    self.ledger().forget(heard.id);
+                    return self.take_away(&posted).await;
+                }
+                Some(Change::Edited(content)) => {
+                    heard.content = content;
+                    if self.change(&heard, &posted).await == Standing::Gone {
+                        return self.ledger().forget(heard.id);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Answers a question where it was asked; where the answer stands, if one was given.
+    async fn answer_shown(&self, heard: &Heard) -> Option<Posted> {
+        // Where nobody asked by name, saying nothing costs nothing: limits count only what is said.
+        let answer = match heard.way {
+            Way::Unasked => Some(self.answer_unasked(heard)?),
+            Way::Mention | Way::Reply(_) | Way::Direct => None,
+        };
+        if let Admission::Refused { whose, wait } = self.admit(heard.author, heard.channel, heard.guild) {
+            let whom = match whose {
+                Whose::Person => heard.author.get(),
+                Whose::Channel => heard.channel.get(),
+                Whose::Server => heard.guild.map_or(0, GuildId::get),
+            };
+            let told_off = !matches!(heard.way, Way::Unasked) && self.first_in_a_while(whom);
+            return if told_off { self.post(heard, &render::too_many(whose, wait)).await } else { None };
+        }
+        if clean(&heard.content).trim().is_empty() {
+            return self.post(heard, &render::help(self.app.knowledge())).await;
+        }
+        let answer = answer.unwrap_or_else(|| self.answer(heard));
+        let fact = told_by(&answer);
+        if let Some(fact) = fact.filter(|_| heard.guild.is_none()) {
+            self.ledger().conversed(heard.channel, fact, Instant::now());
+        }
+        let reply = render::reply(self.app.knowledge(), &answer, asked_by(heard));
+        let Some(fact) = fact.filter(|_| heard.guild.is_some()) else {
+            return self.post(heard, &reply).await;
+        };
+        match self.told_before(heard.channel, fact).await {
+            // Who asks on wants something else of the same fact.
+            Before::Told(_) if matches!(heard.way, Way::Reply(_)) => self.post(heard, &reply).await,
+            Before::Told(before) => self.post(heard, &render::answered_before(&before.link())).await,
+            Before::Not(told) => {
+                let posted = self.post(heard, &reply).await?;
+                told.send_replace(Some(posted));
+                Some(posted)
+            }
+        }
+    }
+
+    fn answer(&self, heard: &Heard) -> Answer {
+        let base = &self.app.knowledge().base;
+        let last = match &heard.way {
+            Way::Reply(told) => told.as_ref().and_then(|key| key.find(base)),
+            Way::Direct => self.ledger().leant_on(heard.id),
+            Way::Mention | Way::Unasked => None,
+        };
+        self.app.ask(&heard.content, last)
+    }
+
+    /// An answer that may be given unasked, if there is one: the message looks like a question, and the answer is surer than usual.
+    fn answer_unasked(&self, heard: &Heard) -> Option<Answer> {
+        let answer = self.app.ask(&heard.content, None);
+        let looks_like_question = heard.content.contains(['?', '؟']) || answer.question.wanted != Wanted::Anything;
+        let sure = answer.outcome == Outcome::Answer && answer.confidence >= self.settings.unasked_bar;
+        (looks_like_question && sure).then_some(answer)
+    }
+
+    /// Whether a channel was told a fact within the last minute; if it is being told right now, waits a little to see where.
+    pub(super) async fn told_before(&self, channel: ChannelId, fact: FactIx) -> Before {
+        let told = self.ledger().tell(channel, fact, Instant::now());
+        let mut waiting = match told {
+            Told::No(sender) => return Before::Not(sender),
+            Told::Yes(waiting) => waiting,
+        };
+        let at = tokio::time::timeout(SAME_WITHIN, waiting.wait_for(Option::is_some)).await;
+        match at.ok().and_then(Result::ok).and_then(|at| *at) {
+            Some(posted) => Before::Told(posted),
+            // Whoever was telling it has failed or is slow: this one gets an answer of its own.
+            None => Before::Not(watch::channel(None).0),
+        }
+    }
+
+    /// Replies to a message, showing meanwhile that it is being written if that takes long; where the reply stands.
+    async fn post(&self, heard: &Heard, reply: &Reply) -> Option<Posted> {
+        let posting = self.rest.post(heard.channel, heard.guild, heard.id, &heard.content, reply);
+        let typing = async {
+            tokio::time::sleep(TYPING_AFTER).await;
+            // It is a courtesy: where it fails, the answer says so.
+            let _ = self.rest.show_typing(heard.channel).await;
+            std::future::pending::<()>().await;
+        };
+        let posted = tokio::select! {
+            posted = posting => posted,
+            () = typing => return None,
+        };
+        posted.map_err(|failure| self.failed("answer", heard.channel, &failure)).ok()
+    }
+
+    /// Says in the log what a request came to, once for what comes again and again.
+    fn failed(&self, what: &str, channel: ChannelId, failure: &Failure) {
+        if failure.is_gone() {
+            info!(%channel, "cannot {what}: the question or the message is gone");
+        } else if failure.is_forbidden() {
+            self.ledger().silence(channel, Instant::now() + SILENT_FOR);
+            warn!(
+                %channel,
+                "cannot {what} in channel {channel}: {failure}; give the bot View Channel, Send Messages, Send Messages in Threads, Embed Links and Read Message History there. Questions there are left alone for {} minutes",
+                SILENT_FOR.as_secs() / 60
+            );
+        } else {
+            warn!(%channel, "cannot {what} in channel {channel}: {failure}");
+        }
+    }
+
+    async fn on_withheld(&self, heard: &Heard) {
+        let may = {
+            let mut ledger = self.ledger();
+            !ledger.is_silent(heard.channel, Instant::now()) && ledger.first_time(heard.id.get())
+        };
+        if may && self.first_in_a_while(heard.channel.get()) {
+            self.post(heard, &render::withheld(self.me.get())).await;
+        }
+    }
+
+    /// Whether something may be said that must not be said again and again.
+    fn first_in_a_while(&self, whom: u64) -> bool {
+        self.ledger().may_tell_off(whom, Instant::now(), TOLD_OFF_FOR)
+    }
+
+    /// A message was edited, perhaps: Discord tells of link previews in the same way.
+    pub(super) async fn on_edit(&self, event: &MessageUpdateEvent) {
+        let (Some(content), Some(edited)) = (&event.content, event.edited_timestamp) else { return };
+        let by_webhook = event.webhook_id.flatten().is_some();
+        let Some(author) = event.author.as_ref().filter(|author| !author.bot && !by_webhook && author.id != self.me) else { return };
+        if age(event.id, SystemTime::now()) > EDITABLE_FOR {
+            return;
+        }
+        let replied =
+            event.referenced_message.as_ref().and_then(|replied| replied.as_deref()).filter(|replied| replied.author.id == self.me);
+        let asking = event.guild_id.is_some() && self.is_asking(event.channel_id);
+        let way = if let Some(replied) = replied {
+            Way::Reply(super::hear::told(replied))
+        } else if event.guild_id.is_none() {
+            Way::Direct
+        } else if mentions(self.me, content) {
+            Way::Mention
+        } else if asking {
+            Way::Unasked
+        } else {
+            return;
+        };
+        let heard =
+            Heard { id: event.id, channel: event.channel_id, guild: event.guild_id, author: author.id, content: content.clone(), way };
+        if heard.content.trim().is_empty() {
+            return;
+        }
+        let edited = edited.unix_timestamp() * 1_000_000 + i64::from(edited.microsecond());
+        let mut due = self.ledger().edited(heard.id, &heard.content, edited);
+        if due == Due::Unknown && age(heard.id, SystemTime::now()) > self.since.elapsed() {
+            // Asked before this process began: an earlier one may have answered.
+            if let Some(posted) = self.find_answer(&heard).await {
+                self.ledger().adopt(heard.id, posted);
+                due = self.ledger().edited(heard.id, &heard.content, edited);
+            }
+        }
+        match due {
+            Due::Nothing => {}
+            // It was not answered as it stood before: the mention was missing, or it was beyond what the bot answers unasked.
+            Due::Unknown => self.on_question(heard).await,
+            Due::There(posted) => match self.change(&heard, &posted).await {
+                Standing::There => self.settle(heard, posted).await,
+                Standing::Gone => self.ledger().forget(heard.id),
+            },
+        }
+    }
+
+    /// The answer that an earlier process gave to a question.
+    async fn find_answer(&self, heard: &Heard) -> Option<Posted> {
+        let by = tokio::time::Instant::now() + CATCH_UP_WITHIN;
+        let later = self.rest.messages_after(heard.channel, heard.id, CAUGHT_UP, by).await.ok()?;
+        let replies_to = |message: &Message| message.message_reference.as_ref().and_then(|reference| reference.message_id);
+        let answer = later.iter().find(|message| message.author.id == self.me && replies_to(message) == Some(heard.id))?;
+        Some(Posted { guild: heard.guild, channel: heard.channel, message: answer.id })
+    }
+
+    /// Changes an answer to what its question says now; whether there is an answer still. Where limits forbid it, or Discord does not
+    /// take it, the answer stays as it is.
+    async fn change(&self, heard: &Heard, posted: &Posted) -> Standing {
+        if !matches!(self.admit(heard.author, heard.channel, heard.guild), Admission::Granted) {
+            return Standing::There;
+        }
+        let answer = match heard.way {
+            Way::Unasked => self.answer_unasked(heard),
+            Way::Mention | Way::Reply(_) | Way::Direct => Some(self.answer(heard)),
+        };
+        let Some(answer) = answer else {
+            self.take_away(posted).await;
+            return Standing::Gone;
+        };
+        if let Some(fact) = told_by(&answer).filter(|_| heard.guild.is_none()) {
+            self.ledger().conversed(heard.channel, fact, Instant::now());
+        }
+        let reply = render::reply(self.app.knowledge(), &answer, asked_by(heard));
+        self.ledger().untell(posted.message);
+        match self.rest.change(posted, &reply).await {
+            Ok(()) => Standing::There,
+            Err(failure) => {
+                self.failed("change an answer", posted.channel, &failure);
+                if failure.is_gone() { Standing::Gone } else { Standing::There }
+            }
+        }
+    }
+
+    /// A message was deleted.
+    pub(super) async fn on_delete(&self, message: MessageId) {
+        let due = {
+            let mut ledger = self.ledger();
+            ledger.untell(message);
+            ledger.deleted(message)
+        };
+        if let Due::There(posted) = due {
+            self.take_away(&posted).await;
+        }
+    }
+
+    async fn take_away(&self, posted: &Posted) {
+        self.ledger().untell(posted.message);
+        if let Err(failure) = self.rest.take_away(posted).await {
+            self.failed("take an answer away", posted.channel, &failure);
+        }
+    }
+}
+
+/// What a channel was told a moment ago.
+#[derive(Debug)]
+pub(super) enum Before {
+    /// This, there.
+    Told(Posted),
+    /// Not this; whoever tells it says where through the sender.
+    Not(watch::Sender<Option<Posted>>),
+}
+
+/// Whether an answer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    There,
+    Gone,
+}
+
+/// The fact that an answer tells, if it is one.
+pub(super) fn told_by(answer: &Answer) -> Option<FactIx> {
+    answer.ranked.first().map(|first| first.fact).filter(|_| answer.outcome == Outcome::Answer)
+}
+
+fn asked_by(heard: &Heard) -> Asked<'static> {
+    Asked { asker: Person(heard.author.get()), shown: None, seen_by: SeenBy::Everyone, found: Found::Understood }
+}
+
+/// How long ago the thing with this id was made, by the time that Discord writes into its ids.
+fn age(id: MessageId, now: SystemTime) -> Duration {
+    let made = Duration::from_millis((id.get() >> 22) + DISCORD_EPOCH);
+    now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().saturating_sub(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_says_when_it_was_made() {
+        // The example of Discord's reference on snowflakes: 30 April 2016, 11:18:25.796 UTC.
+        let made = SystemTime::UNIX_EPOCH + Duration::from_millis(1_462_015_105_796);
+        let id = MessageId::new(175_928_847_299_117_063);
+        assert_eq!(age(id, made + Duration::from_secs(5)), Duration::from_secs(5));
+        assert_eq!(age(id, made - Duration::from_secs(5)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,342 @@
+//! Commands and buttons: what they ask for, and the one first response that Discord allows each.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serenity::all::{ChannelId, CommandInteraction, ComponentInteraction, GuildId, Message, Permissions, UserId};
+use tracing::{info, warn};
+
+use super::bot::{Before, Bot, told_by};
+use super::ledger::Posted;
+use super::limits::Admission;
+use super::press::{FactKey, Person, Press};
+use super::render::{self, Asked, Found};
+use super::reply::{Reply, SeenBy};
+use super::rest::Failure;
+use super::send::{Caller, First};
+use crate::answer::{Answer, Outcome};
+use crate::fact::FactIx;
+use crate::reports::{About, Report};
+
+/// An answer that is not there by then is announced and given later; Discord waits 3 s.
+const DEFER_AFTER: Duration = Duration::from_millis(1_500);
+
+/// Who acted, and where.
+#[derive(Debug, Clone)]
+pub(super) struct Scene {
+    /// How to answer.
+    pub(super) caller: Caller,
+    /// Who acted.
+    pub(super) person: UserId,
+    /// Where.
+    pub(super) channel: ChannelId,
+    /// In which server, unless it is a direct message.
+    pub(super) guild: Option<GuildId>,
+}
+
+impl Scene {
+    pub(super) fn of_command(interaction: &CommandInteraction) -> Self {
+        Self {
+            caller: Caller {
+                id: interaction.id,
+                token: interaction.token.clone(),
+                application: interaction.application_id,
+                since: tokio::time::Instant::now(),
+            },
+            person: interaction.user.id,
+            channel: interaction.channel_id,
+            guild: interaction.guild_id,
+        }
+    }
+
+    fn of_press(interaction: &ComponentInteraction) -> Self {
+        Self {
+            caller: Caller {
+                id: interaction.id,
+                token: interaction.token.clone(),
+                application: interaction.application_id,
+                since: tokio::time::Instant::now(),
+            },
+            person: interaction.user.id,
+            channel: interaction.channel_id,
+            guild: interaction.guild_id,
+        }
+    }
+
+    fn asked<'q>(&self, seen_by: SeenBy, found: Found, shown: Option<&'q str>) -> Asked<'q> {
+        Asked { asker: Person(self.person.get()), shown, seen_by, found }
+    }
+}
+
+/// How a command wants its answer seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// By everyone, whatever it is.
+    Everyone,
+    /// By everyone if it is an answer, else only by who asked: somebody else's message is not replied to in vain.
+    EveryoneIfAnswered,
+    /// Only by who asked.
+    Asker,
+}
+
+impl Bot {
+    /// Answers a question that came by a command.
+    pub(super) async fn ask(&self, scene: &Scene, question: &str, audience: Audience) {
+        if let Admission::Refused { whose, wait } = self.admit(scene.person, scene.channel, scene.guild) {
+            return self.respond(scene, First::Message, &render::too_many(whose, wait)).await;
+        }
+        let seen_at_most = if audience == Audience::Asker { SeenBy::Asker } else { SeenBy::Everyone };
+        let work = async {
+            let answer = self.app.ask(question, None);
+            self.reply_to_command(scene, question, audience, answer).await
+        };
+        let Some((reply, told)) = self.in_time(scene, seen_at_most, work).await else { return };
+        if let (Some(posted), Some(told)) = (reply, told) {
+            told.send_replace(Some(posted));
+        }
+    }
+
+    /// What a command is answered, and through what to say where it stands, if the channel is told a fact by it.
+    async fn reply_to_command(
+        &self,
+        scene: &Scene,
+        question: &str,
+        audience: Audience,
+        answer: Answer,
+    ) -> (Reply, Option<tokio::sync::watch::Sender<Option<Posted>>>) {
+        let knowledge = self.app.knowledge();
+        let answered = answer.outcome == Outcome::Answer;
+        let seen_by = match audience {
+            Audience::Everyone => SeenBy::Everyone,
+            Audience::EveryoneIfAnswered if answered => SeenBy::Everyone,
+            Audience::EveryoneIfAnswered | Audience::Asker => SeenBy::Asker,
+        };
+        let reply = render::reply(knowledge, &answer, scene.asked(seen_by, Found::Understood, Some(question)));
+        let fact = told_by(&answer).filter(|_| seen_by == SeenBy::Everyone && scene.guild.is_some());
+        match fact {
+            None => (reply, None),
+            Some(fact) => match self.told_before(scene.channel, fact).await {
+                Before::Told(before) => (render::answered_before(&before.link()).for_eyes_of(SeenBy::Asker), None),
+                Before::Not(told) => (reply, Some(told)),
+            },
+        }
+    }
+
+    /// Gives the reply that some work comes to as the first response; where the work takes long, defers and gives it afterwards.
+    /// Where the reply stands, if everyone sees it, and what else the work came to; nothing where it could not be given.
+    async fn in_time<T>(&self, scene: &Scene, seen_by: SeenBy, work: impl Future<Output = (Reply, T)>) -> Option<(Option<Posted>, T)> {
+        tokio::pin!(work);
+        let ready = tokio::select! {
+            biased;
+            ready = &mut work => Some(ready),
+            () = tokio::time::sleep_until(scene.caller.since + DEFER_AFTER) => None,
+        };
+        let (result, seen_by, rest) = if let Some((reply, rest)) = ready {
+            (self.rest.respond(&scene.caller, First::Message, &reply).await, reply.seen_by, rest)
+        } else {
+            if let Err(failure) = self.rest.defer(&scene.caller, seen_by).await {
+                unanswered(scene, &failure);
+                return None;
+            }
+            // Who sees a deferred answer was settled when it was deferred.
+            let (reply, rest) = work.await;
+            (self.rest.give(&scene.caller, &reply).await, seen_by, rest)
+        };
+        match result {
+            Ok(message) => {
+                let seen = message.filter(|_| seen_by == SeenBy::Everyone);
+                Some((seen.map(|message| Posted { guild: scene.guild, channel: scene.channel, message }), rest))
+            }
+            Err(failure) => {
+                unanswered(scene, &failure);
+                None
+            }
+        }
+    }
+
+    /// Responds, and says in the log if that could not be.
+    pub(super) async fn respond(&self, scene: &Scene, first: First, reply: &Reply) {
+        if let Err(failure) = self.rest.respond(&scene.caller, first, reply).await {
+            unanswered(scene, &failure);
+        }
+    }
+
+    /// A button was pressed.
+    pub(super) async fn on_press(&self, interaction: &ComponentInteraction) {
+        let scene = Scene::of_press(interaction);
+        if !self.ledger().first_time(interaction.id.get()) {
+            return;
+        }
+        let message = &interaction.message;
+        match Press::read(&interaction.data.custom_id) {
+            None => self.respond(&scene, First::Message, &Reply::note("This button is from another version of me. Ask again.")).await,
+            Some(Press::Sources(key)) => self.show(&scene, &key, |fact| render::sources(self.app.knowledge(), fact)).await,
+            Some(Press::Related(key)) => {
+                let asker = Person(scene.person.get());
+                self.show(&scene, &key, |fact| render::related(self.app.knowledge(), &self.app.near(fact), asker)).await;
+            }
+            Some(Press::Pick { fact, asker }) => self.on_pick(&scene, &fact, asker, message).await,
+            Some(Press::Share(key)) => self.on_share(&scene, &key, message).await,
+            Some(Press::Delete(asker)) => self.on_take_away(&scene, asker, interaction).await,
+            Some(Press::Wrong(key)) => {
+                let about = About::Wrong { fact: key.as_str().to_owned(), question: self.question_of(message).await };
+                self.on_report(&scene, message, about).await;
+            }
+            Some(Press::Tell(_)) => match self.question_of(message).await {
+                Some(question) => self.on_report(&scene, message, About::Unanswered { question }).await,
+                None => self.respond(&scene, First::Message, &Reply::note("I do not know the question any more. Ask it again.")).await,
+            },
+        }
+    }
+
+    async fn show(&self, scene: &Scene, key: &FactKey, what: impl FnOnce(FactIx) -> Reply) {
+        let reply = key.find(&self.app.knowledge().base).map_or_else(fact_is_gone, what);
+        self.respond(scene, First::Message, &reply).await;
+    }
+
+    /// Who asked picks for all: the message becomes the answer. Others get their own copy.
+    async fn on_pick(&self, scene: &Scene, key: &FactKey, asker: Person, message: &Message) {
+        let Some(fact) = key.find(&self.app.knowledge().base) else {
+            return self.respond(scene, First::Message, &fact_is_gone()).await;
+        };
+        let is_private = message.flags.is_some_and(|flags| flags.contains(serenity::all::MessageFlags::EPHEMERAL));
+        let (first, seen_by) = match (asker.0 == scene.person.get(), is_private) {
+            (true, false) => (First::Update, SeenBy::Everyone),
+            (_, true) => (First::Update, SeenBy::Asker),
+            (false, false) => (First::Message, SeenBy::Asker),
+        };
+        if scene.guild.is_none() {
+            self.ledger().conversed(scene.channel, fact, std::time::Instant::now());
+        }
+        let shown = shown_question(message);
+        let view = scene.asked(seen_by, Found::Picked, shown.as_deref());
+        let reply = render::reply(self.app.knowledge(), &self.app.pick(fact), view);
+        self.respond(scene, first, &reply).await;
+    }
+
+    /// Shows a private answer to the channel.
+    async fn on_share(&self, scene: &Scene, key: &FactKey, message: &Message) {
+        let Some(fact) = key.find(&self.app.knowledge().base) else {
+            return self.respond(scene, First::Message, &fact_is_gone()).await;
+        };
+        if let Admission::Refused { whose, wait } = self.admit(scene.person, scene.channel, scene.guild) {
+            return self.respond(scene, First::Message, &render::too_many(whose, wait)).await;
+        }
+        // What was answered to the question is shown, if the question is still there to be answered again.
+        let shown = shown_question(message);
+        let again = shown.as_deref().map(|question| self.app.ask(question, None));
+        let same = again.filter(|again| again.outcome == Outcome::Answer && again.ranked.first().is_some_and(|first| first.fact == fact));
+        let (answer, found) = match same {
+            Some(answer) => (answer, Found::Understood),
+            None => (self.app.pick(fact), Found::Picked),
+        };
+        let told = match self.told_before(scene.channel, fact).await {
+            Before::Told(before) => {
+                let note = render::answered_before(&before.link()).for_eyes_of(SeenBy::Asker);
+                return self.respond(scene, First::Message, &note).await;
+            }
+            Before::Not(told) => told,
+        };
+        let reply = render::reply(self.app.knowledge(), &answer, scene.asked(SeenBy::Everyone, found, shown.as_deref()));
+        match self.rest.respond(&scene.caller, First::Message, &reply).await {
+            Ok(Some(message)) => drop(told.send_replace(Some(Posted { guild: scene.guild, channel: scene.channel, message }))),
+            Ok(None) => {}
+            Err(failure) => unanswered(scene, &failure),
+        }
+    }
+
+    /// Takes an answer away for who asked, or for who may take away anybody's messages.
+    async fn on_take_away(&self, scene: &Scene, asker: Person, interaction: &ComponentInteraction) {
+        let permissions = interaction.member.as_ref().and_then(|member| member.permissions).unwrap_or_default();
+        if asker.0 != scene.person.get() && !permissions.contains(Permissions::MANAGE_MESSAGES) {
+            let note = Reply::note("Only who asked, or a moderator, can delete this.");
+            return self.respond(scene, First::Message, &note).await;
+        }
+        let message = &interaction.message;
+        {
+            // Before the message goes: who asks the same right afterwards must not be pointed at it.
+            let mut ledger = self.ledger();
+            ledger.untell(message.id);
+            if let Some(question) = message.message_reference.as_ref().and_then(|reference| reference.message_id) {
+                ledger.forget(question);
+            }
+        }
+        if let Err(failure) = self.rest.acknowledge(&scene.caller).await {
+            return unanswered(scene, &failure);
+        }
+        if let Err(failure) = self.rest.withdraw(&scene.caller).await {
+            unanswered(scene, &failure);
+        }
+    }
+
+    /// Keeps what somebody tells the moderators; the same by the same person about the same message counts once.
+    async fn on_report(&self, scene: &Scene, message: &Message, about: About) {
+        let once = once(scene, message, &about);
+        if !self.ledger().first_time(once) {
+            return self.respond(scene, First::Message, &Reply::note("You told the moderators already.")).await;
+        }
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let report = Report { at, about, server: scene.guild.map(GuildId::get) };
+        let note = match self.reports.keep(&report).await {
+            Ok(()) => {
+                info!(kept = self.reports.kept(), "a report was kept");
+                Reply::note("Noted for the moderators. Thank you.")
+            }
+            Err(error) => {
+                self.ledger().forget_event(once);
+                warn!("a report was not kept: {error}");
+                Reply::note("I could not note that; nothing was kept. Try again later.")
+            }
+        };
+        self.respond(scene, First::Message, &note).await;
+    }
+
+    /// The question that a message of ours answers: shown in it, or fetched.
+    async fn question_of(&self, message: &Message) -> Option<String> {
+        let question = match shown_question(message) {
+            Some(shown) => shown,
+            None => self.question_replied_to(message).await?,
+        };
+        let language = crate::question::clean::clean(&question).split_whitespace().collect::<Vec<_>>().join(" ");
+        (!language.is_empty()).then_some(language)
+    }
+
+    async fn question_replied_to(&self, message: &Message) -> Option<String> {
+        /// The press that needs it must be answered within three seconds.
+        const WITHIN: Duration = Duration::from_millis(1_500);
+        let question = message.message_reference.as_ref()?.message_id?;
+        self.rest.content(message.channel_id, question, tokio::time::Instant::now() + WITHIN).await.ok()
+    }
+}
+
+/// Says in the log that an interaction was not answered.
+fn unanswered(scene: &Scene, failure: &Failure) {
+    let interaction = scene.caller.id;
+    if failure.is_over() {
+        info!(%interaction, "interaction {interaction} had expired or was answered before: {failure}");
+    } else {
+        warn!(%interaction, "interaction {interaction} was not answered: {failure}");
+    }
+}
+
+/// The same by the same person about the same message, as a number.
+fn once(scene: &Scene, message: &Message, about: &About) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (scene.person.get(), message.id.get()).hash(&mut hasher);
+    match about {
+        About::Wrong { fact, .. } => fact.hash(&mut hasher),
+        About::Unanswered { question } => question.hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+fn fact_is_gone() -> Reply {
+    Reply::note("That fact does not stand in the base any more. Ask again.")
+}
+
+/// The question that a message of ours shows in its first line, as it was typed.
+fn shown_question(message: &Message) -> Option<String> {
+    let text = message.embeds.first()?.description.as_deref()?;
+    let line = text.lines().next()?.strip_prefix("> ")?;
+    Some(super::markdown::unescape(line))
+}

@@ -1,0 +1,23 @@
+//! The Discord bot. Serenity and poise appear only here.
+//!
+//! An event becomes a plain view of it ([`hear`]), the question goes to [`crate::app::App`], the answer becomes a [`reply::Reply`]
+//! ([`render`]), and one place sends it ([`rest`]).
+
+pub mod bot;
+mod commands;
+pub mod doctor;
+pub mod hear;
+mod interactions;
+pub mod ledger;
+pub mod limits;
+pub mod markdown;
+pub mod press;
+pub mod register;
+pub mod render;
+pub mod reply;
+pub mod rest;
+pub mod secret;
+pub mod send;
+mod serve;
+
+pub use serve::{Setup, StartError, serve};

@@ -1,0 +1,268 @@
+//! From an answer to what is shown of it in Discord. Pure: the same answer makes the same [`Reply`], and no words but these are said.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::limits::Whose;
+use super::markdown::{citation, escape, quoted};
+use super::press::{FactKey, Person, Press};
+use super::reply::{Button, Look, Page, Reply, SeenBy, delete_button};
+use crate::answer::{Answer, Confidence, Outcome, compose};
+use crate::fact::{Base, FactIx, SourceIx};
+use crate::knowledge::Knowledge;
+use crate::lexicon::Wanted;
+use crate::text::cut::shorten;
+
+/// Characters of the first claim that are shown; curated claims are far shorter.
+const CLAIM_AT_MOST: usize = 1_200;
+/// Characters of what leads an answer.
+const LEAD_AT_MOST: usize = 200;
+/// Characters of a claim beside it that are shown.
+const SIDE_CLAIM_AT_MOST: usize = 400;
+/// Sources named under an answer; the others stand behind a button.
+const SOURCES_NAMED: usize = 3;
+/// Sources named for each side of a disagreement.
+const SOURCES_OF_A_SIDE: usize = 2;
+/// Sides of a disagreement that are shown beside the answer.
+const SIDES_SHOWN: usize = 4;
+/// Near questions offered at most, and at least where there are as many.
+const OFFERED: usize = 5;
+/// Characters of a question that are shown back.
+const QUESTION_AT_MOST: usize = 200;
+
+/// What a reply is about beside the answer itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'q> {
+    /// Who asked.
+    pub asker: Person,
+    /// The question, where others cannot see it (a command's): it is shown with the answer.
+    pub shown: Option<&'q str>,
+    /// Who sees the reply.
+    pub seen_by: SeenBy,
+    /// How the answer was found.
+    pub found: Found,
+}
+
+/// How an answer was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// By understanding the question.
+    Understood,
+    /// A person picked it.
+    Picked,
+}
+
+/// An answer, a choice, or the honest word that there is none.
+pub fn reply(knowledge: &Knowledge, answer: &Answer, asked: Asked<'_>) -> Reply {
+    match (answer.outcome, answer.ranked.first()) {
+        (Outcome::Answer, Some(first)) => answered(knowledge, answer, first.fact, asked),
+        (Outcome::Suggest, Some(_)) if answer.is_close() => offered(knowledge, answer, asked, "I am not sure which of these you mean:"),
+        (Outcome::Suggest, Some(_)) => offered(knowledge, answer, asked, "I have no sure answer to that. The nearest that I could answer:"),
+        (_, Some(_)) => offered(knowledge, answer, asked, "I have no sourced answer to that. The nearest that I could answer:"),
+        (_, None) => offered(knowledge, answer, asked, "I have no sourced answer to that."),
+    }
+}
+
+/// Opens a page with the question, where it is to be shown.
+fn open(asked: Asked<'_>) -> Page {
+    let mut page = Page::default();
+    if let Some(question) = asked.shown.map(|q| quoted(q, QUESTION_AT_MOST)).filter(|q| !q.is_empty()) {
+        page.line(&format!("> {question}"));
+    }
+    page
+}
+
+fn answered(knowledge: &Knowledge, answer: &Answer, first: FactIx, asked: Asked<'_>) -> Reply {
+    let base = &knowledge.base;
+    let mut page = open(asked);
+    // Where the fact itself is told again, it says what it is about.
+    if let Some(assumed) = answer.assumed.as_ref().filter(|assumed| ***assumed != *base.fact(first).claim) {
+        page.block(&format!("*Taken to be about:* {}", escape(&shorten(assumed, SIDE_CLAIM_AT_MOST))));
+    }
+    let mut told = vec![first];
+    let mut complete = page.block(&telling(knowledge, answer, first));
+    match answer.second.as_deref().and_then(|second| Some((second, second.ranked.first()?.fact))) {
+        Some((second, fact)) => {
+            if page.block(&telling(knowledge, second, fact)) {
+                told.push(fact);
+            } else {
+                complete = false;
+            }
+        }
+        None => {
+            for fact in compose::completing(knowledge, answer.question.wanted, &answer.ranked) {
+                if page.block(&format!("Also: {}", claim(base, fact, SIDE_CLAIM_AT_MOST))) {
+                    told.push(fact);
+                }
+            }
+        }
+    }
+    if !complete {
+        page.line("*(There is no room for all of it; ask for one thing at a time.)*");
+    }
+    let mut sources: Vec<SourceIx> = Vec::new();
+    for source in told.iter().flat_map(|fact| base.fact(*fact).citations.iter()) {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    page.list("**Sources**", sources.iter().map(|s| cited(base, *s)), SOURCES_NAMED, |left| {
+        format!("- and {left} more; *Sources* below names them all")
+    });
+    let sides: Vec<FactIx> =
+        told.iter().flat_map(|fact| base.fact(*fact).conflicts.iter().copied()).filter(|side| !told.contains(side)).collect();
+    page.list("**Sources disagree**", sides.iter().map(|side| side_of(base, *side)), SIDES_SHOWN, |left| {
+        format!("- and {left} more; *Related* below leads to them")
+    });
+    let key = FactKey::of(base, first);
+    let mut buttons = vec![
+        Button::new(Press::Sources(key.clone()), "Sources", Look::Plain),
+        Button::new(Press::Related(key.clone()), "Related", Look::Plain),
+        Button::new(Press::Wrong(key.clone()), "Wrong?", Look::Plain),
+    ];
+    buttons.push(match asked.seen_by {
+        SeenBy::Everyone => delete_button(asked.asker),
+        SeenBy::Asker => Button::new(Press::Share(key), "Share", Look::Plain),
+    });
+    let standing = base.fact(first).standing.as_str();
+    let below = match asked.found {
+        Found::Understood => format!("Confidence: {} · {standing}", Confidence::of(answer.confidence).as_str()),
+        Found::Picked => format!("You picked this · {standing}"),
+    };
+    Reply::new(&page.finish()).footer(&below).row(buttons).for_eyes_of(asked.seen_by)
+}
+
+/// What a fact says, led by what was asked for, and as of when where a state was asked for.
+fn telling(knowledge: &Knowledge, answer: &Answer, fact: FactIx) -> String {
+    let wanted = answer.ranked.first().map_or(Wanted::Anything, |first| compose::lead_wanted(knowledge, &answer.question, first));
+    let as_of = compose::as_of(knowledge, &answer.question, fact).map(|date| format!("As of {}: ", escape(&date))).unwrap_or_default();
+    let lead = compose::lead(wanted, knowledge.base.fact(fact))
+        .map(|lead| format!("**{}.** ", escape(&shorten(&lead, LEAD_AT_MOST))))
+        .unwrap_or_default();
+    format!("{as_of}{lead}{}", claim(&knowledge.base, fact, CLAIM_AT_MOST))
+}
+
+fn claim(base: &Base, fact: FactIx, most: usize) -> String {
+    let whole: &str = &base.fact(fact).claim;
+    let shown = shorten(whole, most);
+    let cut = if shown.len() < whole.len() { " *(shortened)*" } else { "" };
+    format!("{}{cut}", escape(&shown))
+}
+
+fn cited(base: &Base, source: SourceIx) -> String {
+    format!("- {}", citation(base.source(source)))
+}
+
+fn side_of(base: &Base, side: FactIx) -> String {
+    let mut out = format!("- {}", claim(base, side, SIDE_CLAIM_AT_MOST));
+    for source in base.fact(side).citations.iter().take(SOURCES_OF_A_SIDE) {
+        let _ = write!(out, "\n  - {}", citation(base.source(source)));
+    }
+    out
+}
+
+/// Near questions to pick from.
+fn offered(knowledge: &Knowledge, answer: &Answer, asked: Asked<'_>, opening: &str) -> Reply {
+    let mut page = open(asked);
+    page.block(opening);
+    let picks: Vec<Button> = answer.ranked.iter().take(OFFERED).map(|ranked| pick(&knowledge.base, ranked.fact, asked.asker)).collect();
+    if picks.is_empty() {
+        page.block("Ask about the subject in your own words; `/help` says what I know.");
+    }
+    let mut below = vec![Button::new(Press::Tell(asked.asker), "Tell the moderators", Look::Plain)];
+    if asked.seen_by == SeenBy::Everyone {
+        below.push(delete_button(asked.asker));
+    }
+    Reply::new(&page.finish()).row(picks).row(below).for_eyes_of(asked.seen_by)
+}
+
+fn pick(base: &Base, fact: FactIx, asker: Person) -> Button {
+    Button::new(Press::Pick { fact: FactKey::of(base, fact), asker }, compose::label(base, fact), Look::Choice)
+}
+
+/// Every source of a fact in full.
+pub fn sources(knowledge: &Knowledge, fact: FactIx) -> Reply {
+    let base = &knowledge.base;
+    let mut page = Page::default();
+    page.block(&claim(base, fact, SIDE_CLAIM_AT_MOST));
+    let named: Vec<SourceIx> = base.fact(fact).citations.iter().collect();
+    page.list("**It rests on**", named.iter().map(|source| in_full(base, *source)), usize::MAX, |left| {
+        format!("- and {left} more, for which there is no room here")
+    });
+    Reply::note(&page.finish())
+}
+
+fn in_full(base: &Base, at: SourceIx) -> String {
+    let source = base.source(at);
+    let mut out = format!("- {}", citation(source));
+    if let Some(language) = &source.language {
+        let _ = write!(out, " (in {})", escape(&shorten(language, 40)));
+    }
+    if source.url.is_none() {
+        out.push_str(" (no address known)");
+    }
+    if let Some(supports) = &source.supports {
+        let _ = write!(out, "\n  - says: {}", escape(&shorten(supports, SIDE_CLAIM_AT_MOST)));
+    }
+    out
+}
+
+/// Facts near a fact, to pick from.
+pub fn related(knowledge: &Knowledge, near: &[FactIx], asker: Person) -> Reply {
+    if near.is_empty() {
+        return Reply::note("I know of nothing near this.");
+    }
+    Reply::note("Near this:").row(near.iter().take(OFFERED).map(|fact| pick(&knowledge.base, *fact, asker)).collect())
+}
+
+/// Where the same was answered a moment ago.
+pub fn answered_before(link: &str) -> Reply {
+    Reply::new(&format!("Answered a moment ago: {link}"))
+}
+
+/// What is said to a reply whose words Discord withholds.
+pub fn withheld(me: u64) -> Reply {
+    Reply::new(&format!(
+        "Discord does not show me your reply. Mention me in it: <@{me}>. Under an answer to a command that is always needed; elsewhere it is enough to leave the mention on."
+    ))
+}
+
+/// What a limit says when it is reached.
+pub fn too_many(whose: Whose, wait: Duration) -> Reply {
+    let whose = match whose {
+        Whose::Person => "You have asked many questions in a short time",
+        Whose::Channel => "This channel has asked many questions in a short time",
+        Whose::Server => "This server has asked many questions in a short time",
+    };
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    Reply::note(&format!("{whose}. Ask again in {seconds} {unit}."))
+}
+
+/// What the bot is for, and how it is asked.
+pub fn help(knowledge: &Knowledge) -> Reply {
+    let facts = knowledge.base.facts().len();
+    let sources = knowledge.base.sources().len();
+    let text = format!(
+        "\
+I answer from {facts} facts that people have written down from {sources} sources, and never without the source. Your own words will do, \
+misspelt, in English, Roman Urdu or Urdu.
+
+**Ask**
+- `/ask` and a question; it completes as you type, and `private` shows the answer to you only
+- mention me with a question, or write to me directly
+- reply to one of my answers to ask on: \"when?\", \"and who announced it?\" (leave the mention on; under an answer to a command, mention me)
+- on somebody's message: *Apps*, then *Answer with sources*
+
+**What you get**
+An answer with its sources, near questions to pick from, or the word that there is no sourced answer. Where sources disagree, each side is \
+shown. Edit your question within 15 minutes and the answer follows; delete it and the answer goes.
+
+**What is kept**
+Nothing of what you ask, unless somebody presses *Wrong?* or *Tell the moderators*: then the question, and nobody's name."
+    );
+    Reply::note(&text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,213 @@
+use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
+
+use super::*;
+use crate::answer::model::Model;
+use crate::app::App;
+use crate::base::{self, Origin};
+use crate::knowledge::Knowledge;
+
+/// The shipped facts with the shipped weights.
+static APP: LazyLock<App> = LazyLock::new(|| {
+    let loaded = base::load(&Origin::Embedded, |_| ()).unwrap();
+    let model = Model::read(&base::embedded_model(), &mut Vec::new()).unwrap();
+    App::new(Arc::new(Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model)))
+});
+
+/// A reply as a reader sees it: text, footer, buttons by row.
+fn shown(reply: &Reply) -> String {
+    let mut out = String::new();
+    if reply.seen_by == SeenBy::Asker {
+        out.push_str("(only for who asked)\n");
+    }
+    out.push_str(reply.text());
+    if let Some(below) = reply.below() {
+        let _ = write!(out, "\n-- {below}");
+    }
+    for row in reply.rows() {
+        let labels: Vec<&str> = row.iter().map(|button| button.label.as_str()).collect();
+        let _ = write!(out, "\n[{}]", labels.join("] ["));
+    }
+    out
+}
+
+fn asked(seen_by: SeenBy) -> Asked<'static> {
+    Asked { asker: Person(42), shown: None, seen_by, found: Found::Understood }
+}
+
+fn ask(question: &str) -> String {
+    shown(&reply(APP.knowledge(), &APP.ask(question, None), asked(SeenBy::Everyone)))
+}
+
+#[test]
+fn an_answer_has_its_sources_its_other_side_and_its_confidence() {
+    insta::assert_snapshot!(ask("wen did ttp call off the cesefire??"), @r"
+    On Monday 28 November 2022 the TTP publicly called off the ceasefire agreed in June.
+
+    **Sources**
+    - Dawn, [TTP ends ceasefire with govt, orders its militants to 'carry out attacks in entire country'](https://www.dawn.com/news/1723647/ttp-ends-ceasefire-with-govt-orders-its-militants-to-carry-out-attacks-in-entire-country), 28 November 2022
+    - Al Jazeera, [Pakistan Taliban ends ceasefire with govt, threatens new attacks](https://www.aljazeera.com/news/2022/11/28/pakistan-taliban-ends-ceasefire-with-govt-threatens-new-attacks), 28 November 2022
+    - Associated Press (via LocalNews8), [Pakistan Taliban ends cease-fire with govt, vows new attacks](https://localnews8.com/news/ap-national/2022/11/28/pakistan-taliban-ends-cease-fire-with-govt-vows-new-attacks/), 28 November 2022
+    - and 3 more; *Sources* below names them all
+
+    **Sources disagree**
+    - Wikipedia's article on the talks says the TTP spokesman announced the end of the indefinite ceasefire on 4 September 2022; two reports dated that day and one undated page carry such a statement.
+      - Wikipedia, Pakistan and Tehrik-i-Taliban Pakistan peace talks
+      - CNN-News18, [Pakistani Taliban ends ceasefire with Pakistan govt for violating agreement](https://www.news18.com/news/world/pakistani-taliban-ends-ceasefire-with-pakistan-govt-for-violating-agreement-5887069.html), 4 September 2022
+    - The Express Tribune reported that Noor Wali Mehsud insisted in January 2023 that the TTP had still not scrapped the truce and called its attacks retaliatory.
+      - The Express Tribune, [TTP chief says 'open to guidance' from Ulema on group's violent campaign](https://tribune.com.pk/story/2394707/ttp-chief-says-open-to-guidance-from-ulema-on-groups-violent-campaign?amp=1)
+    -- Confidence: high · disputed
+    [Sources] [Related] [Wrong?] [Delete]
+    ");
+}
+
+#[test]
+fn a_state_is_told_as_of_when() {
+    insta::assert_snapshot!(ask("who is the prime minister of pakistan now"), @r"
+    As of October 2021: Imran Khan was prime minister of Pakistan when, in October 2021, he spoke publicly about terms for the TTP.
+
+    **Sources**
+    - Wikipedia, Pakistan and Tehrik-i-Taliban Pakistan peace talks
+    - TRT World, [Islamabad in talks with groups of Pakistani Taliban, PM Khan reveals](https://www.trtworld.com/article/12776262), 1 October 2021
+    - The Times of India, [Pakistan govt in talks with TTP, reveals Imran Khan](http://m.timesofindia.com/world/pakistan/pakistan-govt-in-talks-with-ttp-reveals-imran-khan/articleshow/86691597.cms), 2 October 2021
+    -- Confidence: high · well sourced
+    [Sources] [Related] [Wrong?] [Delete]
+    ");
+}
+
+#[test]
+fn doubt_offers_a_choice() {
+    insta::assert_snapshot!(ask("how many prisoners were released"), @r"
+    I am not sure which of these you mean:
+    [How many prisoners did the government promise to release, according to the TTP?] [How many TTP prisoners did officials say had been freed in November 2021?] [How many prisoners were freed in each batch in early December 2021, according…] [How many TTP prisoners were freed in mid-May 2022, according to Geo News?] [When was the first release of TTP prisoners planned?]
+    [Tell the moderators] [Delete]
+    ");
+}
+
+#[test]
+fn no_answer_says_so() {
+    insta::assert_snapshot!(ask("hello"), @r"
+    I have no sourced answer to that.
+
+    Ask about the subject in your own words; `/help` says what I know.
+    [Tell the moderators] [Delete]
+    ");
+    insta::assert_snapshot!(ask("who won the cricket world cup"), @r"
+    I am not sure which of these you mean:
+    [Who was prime minister of Pakistan in October 2021?] [Who led Pakistan's delegation in the talks with the TTP?] [When did the TTP announce that the ceasefire would last until 30 May?] [Who announced the June 2022 ceasefire for the TTP?] [Who led the TTP's committee for the talks, according to Republic World?]
+    [Tell the moderators] [Delete]
+    ");
+}
+
+#[test]
+fn a_private_answer_can_be_shared_and_shows_the_question_harmlessly() {
+    let question = "@everyone **wen** did ttp call off the cesefire <@&5> [x](https://evil.example)";
+    let asked = Asked { shown: Some(question), ..asked(SeenBy::Asker) };
+    let text = shown(&reply(APP.knowledge(), &APP.ask(question, None), asked));
+    let first = text.lines().nth(1).unwrap();
+    assert_eq!(first, "> wen did ttp call off the cesefire x ( )");
+    assert!(text.starts_with("(only for who asked)") && text.ends_with("[Sources] [Related] [Wrong?] [Share]"), "{text}");
+}
+
+#[test]
+fn every_fact_can_be_shown_within_the_limits() {
+    let knowledge = APP.knowledge();
+    for (fact, held) in knowledge.base.indexed() {
+        let picked = Asked { found: Found::Picked, ..asked(SeenBy::Everyone) };
+        let answer = reply(knowledge, &APP.pick(fact), picked);
+        assert!(answer.text().contains(&escape(&held.claim)), "{} is told whole", held.id);
+        assert!(answer.text().contains("**Sources**\n- "), "{} names a source", held.id);
+        let full = sources(knowledge, fact);
+        for source in held.citations.iter() {
+            let title = escape(&shorten(&knowledge.base.source(source).title, 200));
+            assert!(full.text().contains(&title) || full.text().contains("no room here"), "{}", held.id);
+        }
+    }
+}
+
+#[test]
+fn every_source_of_a_fact_stands_behind_its_button() {
+    let fact = APP.knowledge().base.find("quetta-30nov").unwrap();
+    insta::assert_snapshot!(shown(&sources(APP.knowledge(), fact)), @r"
+    (only for who asked)
+    A suicide bomber hit a police truck guarding polio workers near Quetta on 30 November 2022; the TTP claimed it.
+
+    **It rests on**
+    - Dawn, [Policeman among four dead in suicide blast in Quetta's Baleli area: police](https://www.dawn.com/news/1723963/policeman-among-four-dead-in-suicide-blast-in-quettas-baleli-area-police), 30 November 2022
+      - says: Four dead and 27 injured per health officials; TTP claim.
+    - The News International, [4 killed in TTP suicide attack on Quetta police truck](https://www.thenews.com.pk/print/1015590-4-killed-in-ttp-suicide-attack-on-quetta-police-truck), 1 December 2022
+      - says: Four dead, 26 injured; TTP claim.
+    - Peoples Dispatch, [Tehreek-e-Taliban Pakistan carries out suicide attack in Balochistan](https://peoplesdispatch.org/2022/11/30/tehreek-e-taliban-pakistan-carries-out-suicide-attack-in-balochistan/), 30 November 2022
+      - says: TTP said the Quetta bombing avenged Omar Khalid Khorasani; Munir became army chief on 29 November.
+    - Business Recorder, [Rise in TTP attacks in Pakistan should be concern for Afghan Taliban as well: Rana Sanaullah](https://www.brecorder.com/news/40211969/rise-in-ttp-attacks-in-pakistan-should-be-concern-for-afghan-taliban-as-well-rana-sanaullah), 1 December 2022
+      - says: Quetta suicide attack claimed by the TTP killed four and injured 30.
+    ");
+}
+
+#[test]
+fn a_limit_says_when_to_ask_again() {
+    let reply = too_many(Whose::Person, Duration::from_millis(1_200));
+    insta::assert_snapshot!(shown(&reply), @r"
+    (only for who asked)
+    You have asked many questions in a short time. Ask again in 2 seconds.
+    ");
+}
+
+#[test]
+fn the_help_says_how_to_ask_and_what_is_kept() {
+    insta::assert_snapshot!(shown(&help(APP.knowledge())), @r#"
+    (only for who asked)
+    I answer from 392 facts that people have written down from 360 sources, and never without the source. Your own words will do, misspelt, in English, Roman Urdu or Urdu.
+
+    **Ask**
+    - `/ask` and a question; it completes as you type, and `private` shows the answer to you only
+    - mention me with a question, or write to me directly
+    - reply to one of my answers to ask on: "when?", "and who announced it?" (leave the mention on; under an answer to a command, mention me)
+    - on somebody's message: *Apps*, then *Answer with sources*
+
+    **What you get**
+    An answer with its sources, near questions to pick from, or the word that there is no sourced answer. Where sources disagree, each side is shown. Edit your question within 15 minutes and the answer follows; delete it and the answer goes.
+
+    **What is kept**
+    Nothing of what you ask, unless somebody presses *Wrong?* or *Tell the moderators*: then the question, and nobody's name.
+    "#);
+}
+
+/// Facts whose every part is as long as it may be.
+fn long_facts() -> App {
+    let path = std::env::temp_dir().join(format!("sanad-long-{}.jsonl", std::process::id()));
+    let rows: Vec<String> = (0..30)
+        .map(|number| {
+            let text = format!("The harbour {number} of **Atlantis** {}", "was *very* long_and_deep [x](y) ".repeat(1_000));
+            let title = "Title @everyone ".repeat(500);
+            let url = format!("https://example.com/{}", "(a)".repeat(120));
+            serde_json::json!({"id": format!("{number}-{}", "i".repeat(90)), "text": text, "source": {"title": title, "publisher": title, "url": url}}).to_string()
+        })
+        .collect();
+    std::fs::write(&path, rows.join("\n")).unwrap();
+    let loaded = base::load(&Origin::Rows(path.clone()), |_| ()).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let model = Model::read(&base::embedded_model(), &mut Vec::new()).unwrap();
+    App::new(Arc::new(Knowledge::new(loaded.base, loaded.lexicon, None, model)))
+}
+
+#[test]
+fn a_fact_of_any_length_is_shown_cut_and_with_its_source() {
+    let app = long_facts();
+    let knowledge = app.knowledge();
+    for (fact, _) in knowledge.base.indexed() {
+        let shown = reply(knowledge, &app.pick(fact), asked(SeenBy::Everyone));
+        assert!(shown.text().chars().count() <= crate::discord::reply::TEXT_AT_MOST);
+        assert!(shown.text().contains("*(shortened)*") && shown.text().contains("**Sources**\n- Title \\@everyone"), "{}", shown.text());
+        let full = sources(knowledge, fact);
+        assert!(full.text().chars().count() <= crate::discord::reply::TEXT_AT_MOST && full.text().contains("**It rests on**\n- "));
+        for button in shown.rows().iter().flatten() {
+            let custom_id = button.press.custom_id();
+            assert!(custom_id.chars().count() <= crate::discord::press::CUSTOM_ID_AT_MOST);
+            let told = button.press.told().and_then(|key| key.find(&knowledge.base));
+            assert!(told.is_none_or(|told| told == fact), "{custom_id}");
+        }
+    }
+    let asked_for = reply(knowledge, &app.ask("the harbour 7 of atlantis was very long", None), asked(SeenBy::Everyone));
+    assert!(asked_for.rows().iter().flatten().all(|button| button.label.chars().count() <= 80));
+}

@@ -1,0 +1,204 @@
+//! What is sent, as a value: wording and buttons can be read and tested before anything is near the network. A [`Reply`] is within
+//! Discord's limits however long what it is made of is.
+
+use super::press::{Person, Press};
+use crate::text::cut::shorten;
+
+/// Characters of an embed's description at most (Discord, message resource).
+pub const TEXT_AT_MOST: usize = 4096;
+/// Characters of an embed's footer that are used; Discord allows 2,048.
+const FOOTER_AT_MOST: usize = 300;
+/// Characters of a button's label at most (Discord, components reference).
+pub const LABEL_AT_MOST: usize = 80;
+/// Buttons in a row, and rows in a message, at most (the same).
+const ROW_AT_MOST: usize = 5;
+
+/// Who sees a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenBy {
+    /// Everyone in the channel.
+    Everyone,
+    /// Only who asked.
+    Asker,
+}
+
+/// How a button looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// One of several to choose from.
+    Choice,
+    /// Something beside the answer.
+    Plain,
+    /// Something that takes away.
+    Danger,
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// What it does.
+    pub press: Press,
+    /// What it says, at most [`LABEL_AT_MOST`] characters.
+    pub label: String,
+    /// How it looks.
+    pub look: Look,
+}
+
+impl Button {
+    /// A button; a long label is shortened.
+    pub fn new(press: Press, label: &str, look: Look) -> Self {
+        Self { press, label: shorten(label, LABEL_AT_MOST), look }
+    }
+}
+
+/// A message to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    text: String,
+    footer: Option<String>,
+    rows: Vec<Vec<Button>>,
+    /// Who sees it.
+    pub seen_by: SeenBy,
+}
+
+impl Reply {
+    /// A reply with a text in Discord's markdown.
+    pub fn new(text: &str) -> Self {
+        Self { text: shorten(text, TEXT_AT_MOST), footer: None, rows: Vec::new(), seen_by: SeenBy::Everyone }
+    }
+
+    /// A short note for one person.
+    pub fn note(text: &str) -> Self {
+        Self { seen_by: SeenBy::Asker, ..Self::new(text) }
+    }
+
+    /// With a line below the text.
+    #[must_use]
+    pub fn footer(mut self, footer: &str) -> Self {
+        self.footer = Some(shorten(footer, FOOTER_AT_MOST));
+        self
+    }
+
+    /// With a row of buttons more; what Discord has no room for is left out.
+    #[must_use]
+    pub fn row(mut self, mut buttons: Vec<Button>) -> Self {
+        buttons.truncate(ROW_AT_MOST);
+        if !buttons.is_empty() && self.rows.len() < ROW_AT_MOST {
+            self.rows.push(buttons);
+        }
+        self
+    }
+
+    /// Seen by those.
+    #[must_use]
+    pub fn for_eyes_of(mut self, seen_by: SeenBy) -> Self {
+        self.seen_by = seen_by;
+        self
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line below it.
+    pub fn below(&self) -> Option<&str> {
+        self.footer.as_deref()
+    }
+
+    /// The buttons, by row.
+    pub fn rows(&self) -> &[Vec<Button>] {
+        &self.rows
+    }
+}
+
+/// A text that grows line by line up to a limit, and says what found no room.
+#[derive(Debug, Default)]
+pub struct Page {
+    text: String,
+    used: usize,
+}
+
+/// Kept free for the line that says what was left out.
+const RESERVE: usize = 80;
+
+impl Page {
+    /// Adds a block where there is room for it, after an empty line; whether there was.
+    pub fn block(&mut self, block: &str) -> bool {
+        let gap = if self.text.is_empty() { "" } else { "\n\n" };
+        self.add(gap, block, TEXT_AT_MOST - RESERVE)
+    }
+
+    /// Adds a line where there is room for it; whether there was.
+    pub fn line(&mut self, line: &str) -> bool {
+        let gap = if self.text.is_empty() { "" } else { "\n" };
+        self.add(gap, line, TEXT_AT_MOST - RESERVE)
+    }
+
+    /// Adds a list under a heading: at most `most` of its lines, as far as there is room, then how many more there are.
+    pub fn list(&mut self, heading: &str, lines: impl ExactSizeIterator<Item = String>, most: usize, more: impl Fn(usize) -> String) {
+        let all = lines.len();
+        let mut shown = 0;
+        for line in lines.take(most) {
+            let added = if shown == 0 { self.block(&format!("{heading}\n{line}")) } else { self.line(&line) };
+            if !added {
+                break;
+            }
+            shown += 1;
+        }
+        if shown < all {
+            let gap = if self.text.is_empty() { "" } else { "\n" };
+            self.add(gap, &more(all - shown), TEXT_AT_MOST);
+        }
+    }
+
+    /// The text.
+    pub fn finish(self) -> String {
+        self.text
+    }
+
+    fn add(&mut self, gap: &str, piece: &str, most: usize) -> bool {
+        let size = gap.len() + piece.chars().count();
+        let fits = self.used + size <= most;
+        if fits {
+            self.text.push_str(gap);
+            self.text.push_str(piece);
+            self.used += size;
+        }
+        fits
+    }
+}
+
+/// The buttons under a thing that only who asked may take away.
+pub fn delete_button(asker: Person) -> Button {
+    Button::new(Press::Delete(asker), "Delete", Look::Danger)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_list_says_how_much_it_leaves_out() {
+        let mut page = Page::default();
+        page.block("Top.");
+        page.list("**List**", ["a", "b", "c"].map(str::to_owned).into_iter(), 2, |left| format!("and {left} more"));
+        assert_eq!(page.finish(), "Top.\n\n**List**\na\nb\nand 1 more");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_longer_than_discord_takes(text in "\\PC{0,30}", times in 1usize..400, lines in 1usize..90) {
+            let long = text.repeat(times);
+            let mut page = Page::default();
+            page.block(&long);
+            page.list("**Sources**", (0..lines).map(|_| text.repeat(20)).collect::<Vec<_>>().into_iter(), 90, |left| format!("and {left} more"));
+            prop_assert!(page.finish().chars().count() <= TEXT_AT_MOST);
+            let button = Button::new(Press::Delete(Person(1)), &long, Look::Plain);
+            prop_assert!(button.label.chars().count() <= LABEL_AT_MOST);
+            let reply = Reply::new(&long).footer(&long).row(vec![button; 9]);
+            prop_assert!(reply.text().chars().count() <= TEXT_AT_MOST && reply.rows().iter().all(|row| row.len() <= ROW_AT_MOST));
+        }
+    }
+}

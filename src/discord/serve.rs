@@ -1,0 +1,299 @@
+//! From settings to a bot that answers, and to its end. Each step says one line.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use serenity::all::{ClientBuilder, FullEvent, GatewayIntents, Interaction, Ready, ShardManager};
+use serenity::gateway::GatewayError;
+use tokio::time::{Instant, timeout};
+use tracing::{error, info, warn};
+
+use super::bot::Bot;
+use super::commands::{self, ErrorBox};
+use super::rest::{Api, Failure, Rest};
+use super::secret::Token;
+use crate::app::App;
+use crate::config;
+use crate::reports::{KeepError, Reports};
+
+/// How long the first requests may take before Discord counts as unreachable.
+const START_WITHIN: Duration = Duration::from_secs(10);
+/// How long what is in hand may take once the bot is told to stop.
+const FINISH_WITHIN: Duration = Duration::from_secs(10);
+/// How long one connection to the gateway may take to close. Serenity closes one after the other; with very many the end of the process
+/// closes the rest.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+const CLOSED_ONE_BY_ONE: u32 = 10;
+/// How long it may take until the first shard is ready. Serenity tries for ever, and each time that gets as far as signing in is one of a
+/// thousand a day.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// Servers that one shard may hold (Discord, gateway), and those for which Discord recommends one.
+const GUILDS_A_SHARD: u32 = 2_500;
+const GUILDS_RECOMMENDED: u32 = 1_000;
+
+/// What a bot is made of.
+#[derive(Debug)]
+pub struct Setup {
+    /// What answers.
+    pub app: App,
+    /// What signs in.
+    pub token: Token,
+    /// Which Discord.
+    pub api: Api,
+    /// How it behaves.
+    pub settings: config::Discord,
+}
+
+/// Why the bot cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The token is wrong.
+    #[error("Discord refuses the token; copy it anew from the application's Bot page in the developer portal into DISCORD_TOKEN")]
+    Token,
+    /// An intent is missing.
+    #[error(
+        "Discord refuses the message-content intent; switch it on for the application (developer portal, Bot, Privileged Gateway Intents), or set message_content = false in config.toml"
+    )]
+    Intents,
+    /// Discord cannot be reached.
+    #[error("cannot reach Discord at {address}: {cause}; check the network and DISCORD_API_URL or HTTPS_PROXY, then start again")]
+    Unreachable {
+        /// Where.
+        address: String,
+        /// Why.
+        cause: String,
+    },
+    /// Too many sign-ins.
+    #[error("Discord grants no more sign-ins for now ({remaining} left, {shards} needed); start again in {minutes} minutes")]
+    NoSessions {
+        /// Sign-ins left.
+        remaining: u64,
+        /// Sign-ins needed.
+        shards: u32,
+        /// When there are more.
+        minutes: u64,
+    },
+    /// Discord refuses something else.
+    #[error("{step}: {failure}; see whether DISCORD_API_URL names Discord's API, and what `sanad doctor` says")]
+    Refused {
+        /// What was tried.
+        step: &'static str,
+        /// What came of it.
+        failure: Failure,
+    },
+    /// A file or a setting cannot be used.
+    #[error("{0}")]
+    Setting(String),
+    /// The gateway is gone for good.
+    #[error("the gateway closed for good: {0}")]
+    Gateway(String),
+}
+
+impl StartError {
+    /// Whether starting again, with nothing changed, can help.
+    pub fn restart_helps(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::NoSessions { .. } | Self::Gateway(_) => true,
+            Self::Token | Self::Intents | Self::Refused { .. } | Self::Setting(_) => false,
+        }
+    }
+
+    fn of(step: &'static str, address: &str, failure: Failure) -> Self {
+        match failure {
+            failure if failure.is_bad_token() => Self::Token,
+            Failure::TooLate { last } => Self::Unreachable { address: address.to_owned(), cause: last },
+            failure => Self::Refused { step, failure },
+        }
+    }
+}
+
+impl From<KeepError> for StartError {
+    fn from(error: KeepError) -> Self {
+        Self::Setting(error.to_string())
+    }
+}
+
+/// Runs the bot until `stop` is done: then nothing new is taken, what is in hand is finished, and the gateway is closed.
+///
+/// # Errors
+/// What keeps the bot from running, at the start or later.
+pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+    tokio::pin!(stop);
+    let started = tokio::select! {
+        started = start(setup) => started?,
+        () = &mut stop => return Ok(()),
+    };
+    let Started { bot, mut client, shards, address } = started;
+    let manager = Arc::clone(&client.shard_manager);
+    let ended = tokio::select! {
+        ended = client.start_shards(shards) => Some(ended),
+        () = never_ready(&bot) => {
+            finish(&bot, &manager, shards).await;
+            let cause = format!("it was not ready within {} s", READY_WITHIN.as_secs());
+            return Err(StartError::Unreachable { address, cause });
+        }
+        () = &mut stop => None,
+    };
+    finish(&bot, &manager, shards).await;
+    match ended {
+        None => Ok(()),
+        Some(Ok(())) => Err(StartError::Gateway("all shards ended".to_owned())),
+        Some(Err(serenity::Error::Gateway(GatewayError::InvalidAuthentication))) => Err(StartError::Token),
+        Some(Err(serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents))) => {
+            Err(StartError::Intents)
+        }
+        Some(Err(error)) => Err(StartError::Gateway(error.to_string())),
+    }
+}
+
+struct Started {
+    bot: Arc<Bot>,
+    client: serenity::Client,
+    shards: u32,
+    /// The gateway's.
+    address: String,
+}
+
+async fn start(setup: Setup) -> Result<Started, StartError> {
+    let Setup { app, token, api, settings } = setup;
+    let address = match &api {
+        Api::Live { .. } => "https://discord.com".to_owned(),
+        Api::At(url) => url.clone(),
+    };
+    let reports = Reports::open(&settings.reports)?;
+    let rest = Rest::new(&token, &api).map_err(StartError::Setting)?;
+    let by = Instant::now() + START_WITHIN;
+    let failed = |step| {
+        let address = &address;
+        move |failure| StartError::of(step, address, failure)
+    };
+    let (user, application, name) = rest.me(by).await.map_err(failed("sign-in"))?;
+    info!("signed in as {name} (application {application})");
+    if settings.message_content && !rest.has_message_content(by).await.map_err(failed("intents"))? {
+        return Err(StartError::Intents);
+    }
+    let gateway = rest.gateway(by).await.map_err(failed("gateway"))?;
+    let shards = settings.shards.unwrap_or(gateway.shards);
+    if shards.saturating_mul(GUILDS_A_SHARD) < gateway.shards.saturating_mul(GUILDS_RECOMMENDED) {
+        return Err(StartError::Setting(format!(
+            "[discord] shards = {shards} is too few, for Discord recommends {}: a shard holds at most {GUILDS_A_SHARD} servers; leave the setting out, or raise it",
+            gateway.shards
+        )));
+    }
+    if gateway.remaining < u64::from(shards) {
+        let minutes = gateway.reset_after.as_secs().div_ceil(60);
+        return Err(StartError::NoSessions { remaining: gateway.remaining, shards, minutes });
+    }
+    match rest.register(application, &wanted_commands()).await {
+        Ok(done) => {
+            info!("commands: {} unchanged, {} created, {} changed, {} removed", done.unchanged, done.created, done.changed, done.removed);
+        }
+        // Mentions and messages are answered without them.
+        Err(failure) => warn!("the commands were not registered: {failure}; they are as they were, and are tried again at the next start"),
+    }
+    if reports.kept() > 0 {
+        info!("reports for the moderators: {} in {}", reports.kept(), settings.reports.display());
+    }
+    let intents = intents(&settings);
+    let bot = Bot::new(app, rest, user, settings, reports);
+    let client = client(&token, &api, intents, Arc::clone(&bot)).await?;
+    // Serenity asks for the address a second time and goes to Discord itself where that request fails; this is the one we were told.
+    gateway.url.clone_into(&mut *client.ws_url.lock().await);
+    info!("gateway: {}, {shards} {}", gateway.url, if shards == 1 { "shard" } else { "shards" });
+    Ok(Started { bot, client, shards, address: gateway.url })
+}
+
+fn intents(settings: &config::Discord) -> GatewayIntents {
+    let unprivileged = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
+    if settings.message_content { unprivileged | GatewayIntents::MESSAGE_CONTENT } else { unprivileged }
+}
+
+/// The commands as Discord is to have them.
+pub(super) fn wanted_commands() -> Vec<Value> {
+    let commands = commands::all();
+    poise::builtins::create_application_commands(&commands).into_iter().filter_map(|command| serde_json::to_value(command).ok()).collect()
+}
+
+async fn client(token: &Token, api: &Api, intents: GatewayIntents, bot: Arc<Bot>) -> Result<serenity::Client, StartError> {
+    let options = poise::FrameworkOptions {
+        commands: commands::all(),
+        event_handler: |framework, event| Box::pin(on_event(framework, event)),
+        on_error: |error| Box::pin(async move { error!("a command failed: {error}") }),
+        // Nothing here is for owners only, so nobody needs to be looked up.
+        initialize_owners: false,
+        allowed_mentions: None,
+        prefix_options: poise::PrefixFrameworkOptions { mention_as_prefix: false, ..Default::default() },
+        ..Default::default()
+    };
+    let framework = poise::Framework::builder().options(options).setup(|_, _, _| Box::pin(async move { Ok(bot) })).build();
+    let http = super::rest::unlimited_http(token, api).map_err(StartError::Setting)?;
+    ClientBuilder::new_with_http(http, intents).framework(framework).await.map_err(|error| StartError::Gateway(error.to_string()))
+}
+
+/// Done when no shard was ready in time; never, if one was.
+async fn never_ready(bot: &Bot) {
+    tokio::time::sleep(READY_WITHIN).await;
+    if bot.was_ready() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Stops taking anything new, waits for what is in hand, closes the gateway.
+async fn finish(bot: &Bot, manager: &ShardManager, shards: u32) {
+    bot.stopping.cancel();
+    bot.in_hand.close();
+    let in_hand = bot.in_hand.len();
+    info!("stopping: {in_hand} in hand");
+    if timeout(FINISH_WITHIN, bot.in_hand.wait()).await.is_err() {
+        warn!("{} were not finished within {} s", bot.in_hand.len(), FINISH_WITHIN.as_secs());
+    }
+    if timeout(CLOSE_WITHIN * shards.min(CLOSED_ONE_BY_ONE), manager.shutdown_all()).await.is_err() {
+        warn!("the gateway did not close in time");
+    }
+    info!("stopped");
+}
+
+async fn on_event(framework: poise::FrameworkContext<'_, Arc<Bot>, ErrorBox>, event: &FullEvent) -> Result<(), ErrorBox> {
+    let bot = framework.user_data;
+    // First, so that nothing begins behind the back of who waits for what is in hand.
+    let _in_hand = bot.in_hand.token();
+    if bot.stopping.is_cancelled() {
+        return Ok(());
+    }
+    match event {
+        FullEvent::Message { new_message } => bot.on_message(new_message).await,
+        FullEvent::MessageUpdate { event, .. } => bot.on_edit(event).await,
+        FullEvent::MessageDelete { deleted_message_id, .. } => bot.on_delete(*deleted_message_id).await,
+        FullEvent::MessageDeleteBulk { multiple_deleted_messages_ids, .. } => {
+            for message in multiple_deleted_messages_ids {
+                bot.on_delete(*message).await;
+            }
+        }
+        FullEvent::InteractionCreate { interaction: Interaction::Component(press) } => bot.on_press(press).await,
+        FullEvent::GuildCreate { guild, .. } => guild.threads.iter().for_each(|thread| bot.saw_thread(thread.id, thread.parent_id)),
+        FullEvent::ThreadCreate { thread } => bot.saw_thread(thread.id, thread.parent_id),
+        FullEvent::ThreadListSync { thread_list_sync } => {
+            thread_list_sync.threads.iter().for_each(|thread| bot.saw_thread(thread.id, thread.parent_id));
+        }
+        FullEvent::ThreadUpdate { new, .. } => bot.saw_thread(new.id, new.parent_id),
+        FullEvent::ThreadDelete { thread, .. } => bot.lost_thread(thread.id),
+        FullEvent::Ready { data_about_bot } => on_ready(bot, data_about_bot).await,
+        FullEvent::Resume { .. } => info!("the gateway connection was taken up again; nothing is lost"),
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn on_ready(bot: &Bot, ready: &Ready) {
+    let shard = ready.shard.map_or(0, |shard| shard.id.0);
+    let of = ready.shard.map_or(1, |shard| shard.total);
+    let servers = ready.guilds.len();
+    if bot.is_first_session(shard) {
+        info!("shard {shard} of {of} is ready: {servers} servers");
+    } else {
+        info!("shard {shard} of {of} has a new session: {servers} servers; fetching what it missed");
+        bot.catch_up().await;
+    }
+}
