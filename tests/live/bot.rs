@@ -1,0 +1,119 @@
+//! The bot under test, in this process, over the shipped facts.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use sanad::answer::model::Model;
+use sanad::app::App;
+use sanad::base::{self, Origin};
+use sanad::config::{self, Rate};
+use sanad::discord::rest::Api;
+use sanad::discord::secret::Token;
+use sanad::discord::{Setup, StartError, serve};
+use sanad::knowledge::Knowledge;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::stand_in::{Counts, Discord, Options};
+
+/// A question that the shipped facts answer.
+pub(crate) const ANSWERED: &str = "wen did ttp call off the cesefire??";
+/// What its answer says.
+pub(crate) const ITS_ANSWER: &str = "the TTP publicly called off the ceasefire agreed in June";
+/// The fact that answers it, as buttons name it.
+pub(crate) const ITS_FACT: &str = "nov28-end";
+/// Another.
+pub(crate) const ALSO_ANSWERED: &str = "who announced the june 2022 ceasefire for the ttp?";
+/// One of which there are several near ones.
+pub(crate) const OFFERED: &str = "how many prisoners were released";
+/// One that has no answer.
+pub(crate) const UNKNOWN: &str = "hello";
+
+/// How long any test may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+static KNOWLEDGE: LazyLock<Arc<Knowledge>> = LazyLock::new(|| {
+    let loaded = base::load(&Origin::Embedded, |_| ()).unwrap();
+    let model = Model::read(&base::embedded_model(), &mut Vec::new()).unwrap();
+    Arc::new(Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model))
+});
+
+/// Settings that no test runs into unless it means to.
+pub(crate) fn settings() -> config::Discord {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let reports = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("reports-{}-{number}.jsonl", std::process::id()));
+    let _ = std::fs::remove_file(&reports);
+    let plenty = Rate { burst: 1_000, per_minute: 1_000 };
+    config::Discord { reports, person: plenty, channel: plenty, server: plenty, ..config::Discord::default() }
+}
+
+/// A bot that runs.
+pub(crate) struct Running {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), StartError>>,
+}
+
+impl Running {
+    /// Starts a bot at the stand-in.
+    pub(crate) fn start(discord: &Discord, settings: config::Discord) -> Self {
+        Self::start_with(discord, settings, &discord.token())
+    }
+
+    /// Starts a bot with a token of its own.
+    pub(crate) fn start_with(discord: &Discord, settings: config::Discord, token: &str) -> Self {
+        let token = Token::new(token).unwrap();
+        let setup = Setup { app: App::new(Arc::clone(&KNOWLEDGE)), token, api: Api::At(discord.url()), settings };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(serve(setup, async move {
+            let _ = stopped.await;
+        }));
+        Self { stop, task }
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub(crate) async fn stop(self) -> Result<(), StartError> {
+        let Self { stop, task } = self;
+        let _ = stop.send(());
+        ended(task).await
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn ends(self) -> Result<(), StartError> {
+        let Self { stop, task } = self;
+        let ended = ended(task).await;
+        drop(stop);
+        ended
+    }
+}
+
+async fn ended(task: JoinHandle<Result<(), StartError>>) -> Result<(), StartError> {
+    timeout(PATIENCE, task).await.expect("the bot ends in time").expect("the bot does not panic")
+}
+
+/// Waits until the numbers of what happened are so.
+pub(crate) async fn counted(discord: &Discord, is_so: impl Fn(Counts) -> bool) {
+    let counted = async {
+        while !is_so(discord.counts()) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE / 2, counted).await.expect("what is waited for happens");
+}
+
+/// Runs a test with a bot and a Discord of its own; the bot must stop cleanly, and no rule may have been broken.
+pub(crate) async fn live(test: impl AsyncFnOnce(&Discord)) {
+    live_with(Options::default(), settings(), test).await;
+}
+
+/// The same, with a Discord and settings that differ.
+pub(crate) async fn live_with(options: Options, settings: config::Discord, test: impl AsyncFnOnce(&Discord)) {
+    let discord = Discord::start(options).await;
+    let bot = Running::start(&discord, settings);
+    timeout(PATIENCE, test(&discord)).await.expect("the test ends in time");
+    bot.stop().await.expect("the bot stops cleanly");
+    discord.assert_clean();
+}

@@ -1,0 +1,20 @@
+//! The bot as people meet it, end to end: the real client against a stand-in for Discord that holds every request against Discord's own
+//! rules. What is promised:
+//!
+//! 1. Each way of asking is answered, once, by one message, and nothing else is (`asking`).
+//! 2. Buttons do what they say, for those who may, also after a restart; edits and deletions are followed (`buttons`).
+//! 3. The bot is no nuisance: limits, no repetition, no pings, no echo that does anything (`manners`).
+//! 4. What fails at Discord's side is tried again as told, and is never seen twice (`faults`).
+//! 5. It starts, says what keeps it from starting, survives its connections, and stops cleanly (`life`, `process`).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod asking;
+mod bot;
+mod buttons;
+mod faults;
+mod life;
+mod manners;
+mod process;
+#[path = "../stand_in/mod.rs"]
+mod stand_in;
