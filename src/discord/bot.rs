@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use super::hear::{Ears, Heard, Hearing, Way, hear, mentions};
+use super::hear::{Ears, Heard, Hearing, Way, hear, hear_edit, mentions};
 use super::ledger::{Change, Due, Ledger, Posted, Told};
 use super::limits::{Admission, Limits, Whose};
 use super::press::Person;
@@ -359,32 +359,12 @@ impl Bot {
 
     /// A message was edited, perhaps: Discord tells of link previews in the same way.
     pub(super) async fn on_edit(&self, event: &MessageUpdateEvent) {
-        let (Some(content), Some(edited)) = (&event.content, event.edited_timestamp) else { return };
-        let by_webhook = event.webhook_id.flatten().is_some();
-        let Some(author) = event.author.as_ref().filter(|author| !author.bot && !by_webhook && author.id != self.me) else { return };
-        if age(event.id, SystemTime::now()) > EDITABLE_FOR {
-            return;
-        }
-        let replied =
-            event.referenced_message.as_ref().and_then(|replied| replied.as_deref()).filter(|replied| replied.author.id == self.me);
         let asking = event.guild_id.is_some() && self.is_asking(event.channel_id);
-        let way = if let Some(replied) = replied {
-            Way::Reply(super::hear::told(replied))
-        } else if event.guild_id.is_none() {
-            Way::Direct
-        } else if mentions(self.me, content) {
-            Way::Mention
-        } else if asking {
-            Way::Unasked
-        } else {
-            return;
-        };
-        let heard =
-            Heard { id: event.id, channel: event.channel_id, guild: event.guild_id, author: author.id, content: content.clone(), way };
-        if heard.content.trim().is_empty() {
+        let Some(heard) = hear_edit(Ears { me: self.me, asking }, event) else { return };
+        if age(heard.id, SystemTime::now()) > EDITABLE_FOR {
             return;
         }
-        let edited = edited.unix_timestamp() * 1_000_000 + i64::from(edited.microsecond());
+        let edited = event.edited_timestamp.map_or(0, |at| at.unix_timestamp() * 1_000_000 + i64::from(at.microsecond()));
         let mut due = self.ledger().edited(heard.id, &heard.content, edited);
         if due == Due::Unknown && age(heard.id, SystemTime::now()) > self.since.elapsed() {
             // Asked before this process began: an earlier one may have answered.

@@ -1,6 +1,6 @@
 //! From Discord's events to what was asked, or to nothing. Pure: what a message is to the bot is decided here and nowhere else.
 
-use serenity::all::{ChannelId, GuildId, Message, MessageId, MessageType, UserId};
+use serenity::all::{ChannelId, GuildId, Message, MessageId, MessageType, MessageUpdateEvent, UserId};
 
 use super::press::{FactKey, Press};
 
@@ -62,17 +62,7 @@ pub fn hear(ears: Ears, message: &Message) -> Hearing {
     }
     let replied = message.referenced_message.as_deref().filter(|replied| replied.author.id == ears.me);
     let mentioned = mentions(ears.me, &message.content) || (replied.is_none() && message.mentions.iter().any(|user| user.id == ears.me));
-    let way = if let Some(replied) = replied {
-        Way::Reply(told(replied))
-    } else if message.guild_id.is_none() {
-        Way::Direct
-    } else if mentioned {
-        Way::Mention
-    } else if ears.asking {
-        Way::Unasked
-    } else {
-        return Hearing::Nothing;
-    };
+    let Some(way) = way(ears, message.guild_id, replied, mentioned) else { return Hearing::Nothing };
     let heard = Heard {
         id: message.id,
         channel: message.channel_id,
@@ -90,13 +80,34 @@ pub fn hear(ears: Ears, message: &Message) -> Hearing {
     }
 }
 
+/// What a message asks after it was edited, if it is a question and its words are shown. Discord tells of link previews as of edits; those
+/// have no time of editing.
+pub fn hear_edit(ears: Ears, event: &MessageUpdateEvent) -> Option<Heard> {
+    event.edited_timestamp?;
+    let content = event.content.as_ref().filter(|content| !content.trim().is_empty())?;
+    let author = event.author.as_ref().filter(|author| !author.bot && author.id != ears.me && event.webhook_id.flatten().is_none())?;
+    let replied = event.referenced_message.as_ref().and_then(|replied| replied.as_deref()).filter(|replied| replied.author.id == ears.me);
+    let way = way(ears, event.guild_id, replied, mentions(ears.me, content))?;
+    Some(Heard { id: event.id, channel: event.channel_id, guild: event.guild_id, author: author.id, content: content.clone(), way })
+}
+
+/// How words come to be a question to the bot, if they do; `replied` is the message of the bot that they reply to.
+fn way(ears: Ears, guild: Option<GuildId>, replied: Option<&Message>, mentioned: bool) -> Option<Way> {
+    match replied {
+        Some(replied) => Some(Way::Reply(told(replied))),
+        None if guild.is_none() => Some(Way::Direct),
+        None if mentioned => Some(Way::Mention),
+        None => ears.asking.then_some(Way::Unasked),
+    }
+}
+
 /// Whether a text mentions somebody.
 pub fn mentions(who: UserId, content: &str) -> bool {
     content.contains(&format!("<@{who}>")) || content.contains(&format!("<@!{who}>"))
 }
 
 /// The fact that a message of the bot told, read from its buttons.
-pub fn told(message: &Message) -> Option<FactKey> {
+fn told(message: &Message) -> Option<FactKey> {
     use serenity::all::{ActionRowComponent, ButtonKind};
     message.components.iter().flat_map(|row| &row.components).find_map(|component| match component {
         ActionRowComponent::Button(button) => match &button.data {

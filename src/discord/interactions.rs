@@ -37,12 +37,7 @@ pub(super) struct Scene {
 impl Scene {
     pub(super) fn of_command(interaction: &CommandInteraction) -> Self {
         Self {
-            caller: Caller {
-                id: interaction.id,
-                token: interaction.token.clone(),
-                application: interaction.application_id,
-                since: tokio::time::Instant::now(),
-            },
+            caller: Caller::arrived(interaction.id, &interaction.token, interaction.application_id),
             person: interaction.user.id,
             channel: interaction.channel_id,
             guild: interaction.guild_id,
@@ -51,12 +46,7 @@ impl Scene {
 
     fn of_press(interaction: &ComponentInteraction) -> Self {
         Self {
-            caller: Caller {
-                id: interaction.id,
-                token: interaction.token.clone(),
-                application: interaction.application_id,
-                since: tokio::time::Instant::now(),
-            },
+            caller: Caller::arrived(interaction.id, &interaction.token, interaction.application_id),
             person: interaction.user.id,
             channel: interaction.channel_id,
             guild: interaction.guild_id,

@@ -37,6 +37,13 @@ pub struct Caller {
     pub since: Instant,
 }
 
+impl Caller {
+    /// Of an interaction that has just arrived.
+    pub fn arrived(id: InteractionId, token: &str, application: ApplicationId) -> Self {
+        Self { id, token: token.to_owned(), application, since: Instant::now() }
+    }
+}
+
 impl std::fmt::Debug for Caller {
     /// Without the token: who has it may answer in the bot's name.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
