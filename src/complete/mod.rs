@@ -102,16 +102,6 @@ impl Completer {
         }
     }
 
-    /// Bytes that it takes.
-    pub fn bytes(&self) -> usize {
-        self.words.iter().map(|w| w.len() + size_of::<Box<str>>()).sum::<usize>()
-            + self.sounded.iter().map(|(s, _)| s.len() + size_of::<(Box<[u8]>, WordNo)>()).sum::<usize>()
-            + self.lines.len() * size_of::<Line>()
-            + self.line_words.bytes()
-            + self.postings.bytes()
-            + (self.fact_lines.len() + self.spread.len()) * size_of::<u32>()
-    }
-
     /// Lines in their order as completions, without those that say again what was offered.
     fn offer(&self, base: &Base, lines: impl Iterator<Item = LineNo>, limit: usize) -> Vec<Completion> {
         let most_names = limit.div_ceil(3);
