@@ -6,6 +6,7 @@ pub mod base;
 pub mod cli;
 pub mod complete;
 pub mod config;
+pub mod curation;
 pub mod date;
 pub mod discord;
 pub mod fact;

@@ -10,7 +10,7 @@ mod problem;
 use std::fmt;
 
 use hashbrown::HashMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use problem::{Place, Problem, Severity};
 
@@ -19,8 +19,17 @@ use crate::date::FactDate;
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name(Box<str>);
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::new(&text).ok_or_else(|| format!("`{text}` cannot be an id: write one word without spaces, at most 100 bytes"))
+            }
+        }
 
         impl $name {
             /// The id, if the text can be one: not empty, at most 100 bytes, no white space or control characters.
@@ -89,14 +98,17 @@ impl Citations {
 }
 
 /// How well a fact is supported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Standing {
     /// Independent sources agree.
+    #[serde(rename = "well sourced")]
     WellSourced,
     /// One source, or copies of one, says so.
     #[default]
+    #[serde(rename = "single source")]
     SingleSource,
     /// Another recorded report contradicts it.
+    #[serde(rename = "disputed")]
     Disputed,
 }
 
@@ -128,6 +140,14 @@ pub struct ShortAnswers {
     pub when: Option<Box<str>>,
     /// To "why".
     pub why: Option<Box<str>>,
+}
+
+impl ShortAnswers {
+    /// Those that there are, each with the kind of question it answers, as data files write it.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [("who", &self.who), ("where", &self.place), ("how_many", &self.how_many), ("when", &self.when), ("why", &self.why)];
+        all.into_iter().filter_map(|(kind, words)| Some((kind, words.as_deref()?)))
+    }
 }
 
 /// A sourced statement.
@@ -275,6 +295,11 @@ impl Base {
     /// Where the fact of an id stands.
     pub fn find(&self, id: &str) -> Option<FactIx> {
         self.by_id.get(&FactId::new(id)?).copied()
+    }
+
+    /// The facts that contradict a fact.
+    pub fn conflicts(&self, of: FactIx) -> Vec<FactIx> {
+        self.fact(of).conflicts.clone()
     }
 
     /// Facts with their indices.
