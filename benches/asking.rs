@@ -10,7 +10,7 @@ use sanad::answer::model::Model;
 use sanad::answer::{Context, answer};
 use sanad::base::{self, Loaded, Origin};
 use sanad::fact::draft::{Draft, FactDraft, SourceDraft};
-use sanad::fact::{Base, check};
+use sanad::fact::{Base, FactIx, check};
 use sanad::index::Index;
 use sanad::knowledge::Knowledge;
 use sanad::lexicon::Lexicon;
@@ -70,7 +70,7 @@ fn model() -> Model {
 /// The words of the claims built in, each as often as it stands there, so that the common stay common.
 static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let loaded = built_in();
-    let words = loaded.base.facts().iter().flat_map(|f| f.claim.split_whitespace());
+    let words = loaded.base.indexed().flat_map(|(_, f)| f.claim.split_whitespace());
     words.map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()).filter(|w| !w.is_empty()).collect()
 });
 
@@ -128,7 +128,7 @@ fn questions(base: &Base) -> Vec<String> {
     const ASKING: [&str; 5] = ["who", "when did", "where was", "how many", "what about"];
     let mut numbers = Numbers(Numbers::SEED ^ 1);
     let mut ask = || {
-        let fact = numbers.pick(base.facts());
+        let fact = base.fact(FactIx(u32::try_from(numbers.below(base.fact_count())).unwrap_or_default()));
         if !fact.questions.is_empty() {
             return numbers.pick(&fact.questions).to_string();
         }
@@ -173,7 +173,7 @@ fn bench_asking(bencher: Bencher<'_, '_>, knowledge: &Knowledge, questions: &[St
 fn index(bencher: Bencher<'_, '_>, size: Size) {
     let (base, _) = collection(size);
     bencher
-        .counter(ItemsCount::new(base.facts().len()))
+        .counter(ItemsCount::new(base.fact_count()))
         .with_inputs(|| match size {
             Size::BuiltIn => built_in().lexicon,
             Size::Made(_) => built_in().lexicon.for_any_subject(),

@@ -60,7 +60,7 @@ fn built_in() -> Loaded {
 /// Facts whose claims are the words of those built in, turned round: as common and as rare, in no sense.
 fn large() -> (sanad::fact::Base, Index) {
     let loaded = built_in();
-    let words: Vec<&str> = loaded.base.facts().iter().flat_map(|f| f.claim.split_whitespace()).collect();
+    let words: Vec<&str> = loaded.base.indexed().flat_map(|(_, f)| f.claim.split_whitespace()).collect();
     let fact = |at: usize| {
         let claim: Vec<&str> = (0..16).map(|word| words[(at * 7_919 + word * (1 + at % 97)) % words.len()]).collect();
         FactDraft { id: format!("f{at}"), claim: claim.join(" "), sources: vec!["made".to_owned()], ..FactDraft::default() }

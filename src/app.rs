@@ -1,58 +1,214 @@
-//! Where the core meets those who use it: one question in, one answer out, from any number of tasks at once.
+//! Where the core meets those who use it: one question in, one answer out, from any number of tasks at once; and edits that the next
+//! question sees.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use arc_swap::ArcSwap;
+use hashbrown::HashMap;
 
 use crate::answer::candidates::Scratch;
 use crate::answer::{Answer, Context, answer, answer_picked, near};
-use crate::complete::Completer;
-use crate::fact::FactIx;
+use crate::complete::{Completer, among};
+use crate::curation::overlay::lay;
+use crate::curation::{Edit, Head, Record, Scope, ServerId};
+use crate::fact::{FactId, FactIx};
 use crate::knowledge::Knowledge;
 
 /// Scratch buffers kept for the next question; more are made where more questions are in hand at once.
 const SCRATCHES: usize = 8;
 
-/// The knowledge, and the working memory that questions borrow.
+/// The edited facts of one scope.
+#[derive(Debug, Default)]
+struct Edits {
+    by_fact: BTreeMap<FactId, Arc<Edit>>,
+    /// What is answered from, made when it is first asked for.
+    laid: OnceLock<Knowledge>,
+}
+
+/// Everything that is answered from. It is replaced as a whole.
+#[derive(Debug)]
+struct Snapshot {
+    shipped: Knowledge,
+    completer: Arc<Completer>,
+    everywhere: Arc<Edits>,
+    servers: HashMap<ServerId, Arc<Edits>>,
+}
+
+impl Snapshot {
+    fn edits(&self, scope: Scope) -> &Arc<Edits> {
+        match scope {
+            Scope::Everywhere => &self.everywhere,
+            Scope::Server(server) => self.servers.get(&server).unwrap_or(&self.everywhere),
+        }
+    }
+
+    fn view(&self, scope: Scope) -> Knowledge {
+        let edits = self.edits(scope);
+        if edits.by_fact.is_empty() && self.everywhere.by_fact.is_empty() {
+            return self.shipped.clone();
+        }
+        edits
+            .laid
+            .get_or_init(|| {
+                let below = self.everywhere.by_fact.iter().filter(|(fact, _)| !edits.by_fact.contains_key(*fact));
+                lay(&self.shipped, edits.by_fact.iter().chain(below).map(|(_, edit)| edit.as_ref()))
+            })
+            .clone()
+    }
+}
+
+/// The knowledge of every server, and the working memory that questions borrow.
 #[derive(Debug)]
 pub struct App {
-    knowledge: Arc<Knowledge>,
-    completer: Completer,
+    now: ArcSwap<Snapshot>,
+    /// Held by who replaces the snapshot.
+    replacing: Mutex<()>,
     scratches: Mutex<Vec<Scratch>>,
 }
 
 impl App {
-    /// Answers from this knowledge.
-    pub fn new(knowledge: Arc<Knowledge>) -> Self {
-        let completer = Completer::build(&knowledge.base, &knowledge.index);
-        Self { knowledge, completer, scratches: Mutex::new(Vec::new()) }
+    /// Answers from this knowledge, as long as nothing is edited.
+    pub fn new(shipped: Knowledge) -> Self {
+        let completer = Arc::new(Completer::build(&shipped.base, &shipped.index));
+        let snapshot = Snapshot { shipped, completer, everywhere: Arc::default(), servers: HashMap::new() };
+        Self { now: ArcSwap::from_pointee(snapshot), replacing: Mutex::new(()), scratches: Mutex::new(Vec::new()) }
     }
 
-    /// What questions are answered from now.
-    pub fn knowledge(&self) -> &Knowledge {
-        &self.knowledge
+    /// What questions of a scope are answered from now. Whoever holds it sees no later edit.
+    pub fn view(&self, scope: Scope) -> Knowledge {
+        self.now.load().view(scope)
     }
 
-    /// Answers a message; `last` is the fact that it may lean on.
-    pub fn ask(&self, message: &str, last: Option<FactIx>) -> Answer {
-        self.with_scratch(|scratch| answer(&self.knowledge, message, &Context { last }, scratch))
+    /// The shipped knowledge, without any edit.
+    pub fn shipped(&self) -> Knowledge {
+        self.now.load().shipped.clone()
+    }
+
+    /// What a scope's own edit of a fact says now, if there is one.
+    pub fn head(&self, scope: Scope, fact: &FactId) -> Option<Arc<Edit>> {
+        let now = self.now.load();
+        let edits = match scope {
+            Scope::Everywhere => Some(&now.everywhere),
+            Scope::Server(server) => now.servers.get(&server),
+        };
+        edits?.by_fact.get(fact).cloned()
+    }
+
+    /// Facts that a scope has edited, in the order of their ids.
+    pub fn edited(&self, scope: Scope) -> Vec<Arc<Edit>> {
+        let now = self.now.load();
+        let edits = match scope {
+            Scope::Everywhere => Some(&now.everywhere),
+            Scope::Server(server) => now.servers.get(&server),
+        };
+        edits.into_iter().flat_map(|edits| edits.by_fact.values().cloned()).collect()
+    }
+
+    /// What lies below a scope's own edits of a fact: the shipped base's word, or for a server that of everywhere.
+    pub fn below(&self, scope: Scope, fact: &FactId) -> Option<Record> {
+        let now = self.now.load();
+        let shipped = || now.shipped.base.find(fact.as_str()).map(|at| Record::of(&now.shipped.base, at));
+        match (scope, now.everywhere.by_fact.get(fact)) {
+            (Scope::Server(_), Some(edit)) => {
+                let state = &edit.head().state;
+                state.is_published().then(|| state.record().clone())
+            }
+            _ => shipped(),
+        }
+    }
+
+    /// Facts whose edit was made over another word of the shipped base than it says now.
+    pub fn drifted(&self) -> Vec<(Scope, FactId)> {
+        let now = self.now.load();
+        let servers = now.servers.iter().map(|(server, edits)| (Scope::Server(*server), edits));
+        let mut drifted: Vec<(Scope, FactId)> = std::iter::once((Scope::Everywhere, &now.everywhere))
+            .chain(servers)
+            .flat_map(|(scope, edits)| edits.by_fact.values().map(move |edit| (scope, edit)))
+            .filter(|(scope, edit)| self.below(*scope, &edit.head().fact) != edit.head().shipped)
+            .map(|(scope, edit)| (scope, edit.head().fact.clone()))
+            .collect();
+        drifted.sort();
+        drifted
+    }
+
+    /// Takes edited facts over: those given stand in the place of what stood of them. The next question sees them.
+    pub fn take(&self, heads: impl IntoIterator<Item = (Scope, Head)>) {
+        let mut changed: HashMap<Scope, Vec<Head>> = HashMap::new();
+        for (scope, head) in heads {
+            changed.entry(scope).or_default().push(head);
+        }
+        let _replacing = self.replacing();
+        let now = self.now.load_full();
+        let mut next = Snapshot {
+            shipped: now.shipped.clone(),
+            completer: Arc::clone(&now.completer),
+            everywhere: Arc::clone(&now.everywhere),
+            servers: now.servers.clone(),
+        };
+        let mut warm = Vec::new();
+        for (scope, heads) in changed {
+            let edits = match scope {
+                Scope::Everywhere => &mut next.everywhere,
+                Scope::Server(server) => next.servers.entry(server).or_default(),
+            };
+            // Who was asked before is asked again: they do not wait for the first question.
+            if edits.laid.get().is_some() || heads.len() == 1 {
+                warm.push(scope);
+            }
+            let mut by_fact = edits.by_fact.clone();
+            by_fact.extend(heads.into_iter().map(|head| (head.fact.clone(), Arc::new(Edit::new(head)))));
+            *edits = Arc::new(Edits { by_fact, laid: OnceLock::new() });
+            if scope == Scope::Everywhere {
+                for edits in next.servers.values_mut() {
+                    *edits = Arc::new(Edits { by_fact: edits.by_fact.clone(), laid: OnceLock::new() });
+                }
+            }
+        }
+        for scope in warm {
+            next.view(scope);
+        }
+        self.now.store(Arc::new(next));
+    }
+
+    /// Answers from other shipped knowledge, and from these edits and no other.
+    pub fn replace(&self, shipped: Option<Knowledge>, heads: Option<Vec<(Scope, Head)>>) {
+        {
+            let _replacing = self.replacing();
+            let now = self.now.load_full();
+            let completer = shipped.as_ref().map(|shipped| Arc::new(Completer::build(&shipped.base, &shipped.index)));
+            let again = |edits: &Edits| {
+                let by_fact = edits.by_fact.iter().map(|(fact, edit)| (fact.clone(), Arc::new(Edit::new(edit.head().clone())))).collect();
+                Arc::new(Edits { by_fact, laid: OnceLock::new() })
+            };
+            let keep = heads.is_none();
+            self.now.store(Arc::new(Snapshot {
+                shipped: shipped.unwrap_or_else(|| now.shipped.clone()),
+                completer: completer.unwrap_or_else(|| Arc::clone(&now.completer)),
+                everywhere: if keep { again(&now.everywhere) } else { Arc::default() },
+                servers: if keep { now.servers.iter().map(|(server, edits)| (*server, again(edits))).collect() } else { HashMap::new() },
+            }));
+        }
+        self.take(heads.into_iter().flatten());
+    }
+
+    /// Answers a message from a view; `last` is the fact that it may lean on.
+    pub fn ask(&self, view: &Knowledge, message: &str, last: Option<FactIx>) -> Answer {
+        self.with_scratch(|scratch| answer(view, message, &Context { last }, scratch))
     }
 
     /// The answer that a person picked.
-    pub fn pick(&self, fact: FactIx) -> Answer {
-        self.with_scratch(|scratch| answer_picked(&self.knowledge, fact, scratch))
+    pub fn pick(&self, view: &Knowledge, fact: FactIx) -> Answer {
+        self.with_scratch(|scratch| answer_picked(view, fact, scratch))
     }
 
     /// Facts near a fact.
-    pub fn near(&self, fact: FactIx) -> Vec<FactIx> {
-        self.with_scratch(|scratch| near(&self.knowledge, fact, scratch))
+    pub fn near(&self, view: &Knowledge, fact: FactIx) -> Vec<FactIx> {
+        self.with_scratch(|scratch| near(view, fact, scratch))
     }
 
-    /// Questions and names that begin like what was typed.
-    pub fn complete(&self, typed: &str, most: usize) -> Vec<String> {
-        let Knowledge { base, index, .. } = &*self.knowledge;
-        self.completer.complete(base, index, typed, most).into_iter().map(|completion| completion.text).collect()
-    }
-
-    fn with_scratch<R>(&self, work: impl FnOnce(&mut Scratch) -> R) -> R {
+    /// Work that needs a scratch buffer.
+    pub fn with_scratch<R>(&self, work: impl FnOnce(&mut Scratch) -> R) -> R {
         let mut scratch = self.lend().pop().unwrap_or_default();
         let done = work(&mut scratch);
         let mut scratches = self.lend();
@@ -62,7 +218,28 @@ impl App {
         done
     }
 
-    fn lend(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
+    /// Questions and names that begin like what was typed.
+    pub fn complete(&self, scope: Scope, typed: &str, most: usize) -> Vec<String> {
+        let now = self.now.load();
+        let Knowledge { base, index, .. } = &now.shipped;
+        let view = now.view(scope);
+        let edited = among(&view.base, typed, most);
+        let shipped = now.completer.complete(base, index, typed, most + view.base.hidden_count());
+        let served = shipped.into_iter().filter(|completion| completion.is_served(&view.base));
+        let mut texts: Vec<String> = Vec::with_capacity(most);
+        for completion in edited.into_iter().chain(served) {
+            if texts.len() < most && !texts.contains(&completion.text) {
+                texts.push(completion.text);
+            }
+        }
+        texts
+    }
+
+    fn replacing(&self) -> MutexGuard<'_, ()> {
+        self.replacing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lend(&self) -> MutexGuard<'_, Vec<Scratch>> {
         // A panic while lending leaves buffers that the next question clears anyway.
         self.scratches.lock().unwrap_or_else(PoisonError::into_inner)
     }

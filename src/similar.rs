@@ -133,7 +133,7 @@ fn word_pair(knowledge: &Knowledge, a: &str, b: &str) -> Result<String, String> 
     {
         return Ok(format!("`{a}` and `{b}` sound alike"));
     }
-    let origin = |w: &str| knowledge.index.spelling.find(w).map(|w| knowledge.index.origin(w));
+    let origin = |w: &str| knowledge.index.find_word(w).map(|w| knowledge.index.origin(w));
     if let (Some(_), Some(_)) = (origin(a), origin(b)) {
         return Err(format!("`{a}` and `{b}` are two known words"));
     }

@@ -39,7 +39,7 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
 /// Words, names and signs that the facts built in know, in all their scripts, and what Discord puts between them.
 static PIECES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let base = &KNOWLEDGE.base;
-    let forms = base.facts().iter().flat_map(|f| f.questions.iter().take(3).chain([&f.claim]));
+    let forms = base.indexed().flat_map(|(_, f)| f.questions.iter().take(3).chain([&f.claim]));
     let names = base.entities().iter().flat_map(|e| e.aliases.iter().chain([&e.name]));
     let mut pieces: BTreeSet<String> = forms.flat_map(|text| text.split_whitespace()).map(str::to_owned).collect();
     pieces.extend(names.map(ToString::to_string));
@@ -165,7 +165,7 @@ fn messages() -> impl Strategy<Value = String> {
 
 /// Nothing said before, or any fact.
 fn contexts() -> impl Strategy<Value = Context> {
-    let facts = u32::try_from(KNOWLEDGE.base.facts().len()).unwrap_or(u32::MAX);
+    let facts = u32::try_from(KNOWLEDGE.base.fact_count()).unwrap_or(u32::MAX);
     prop::option::of(0..facts).prop_map(|last| Context { last: last.map(FactIx) })
 }
 

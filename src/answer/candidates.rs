@@ -73,7 +73,7 @@ pub struct Scratch {
 /// The facts that match best at a glance, best first; ties in the order of the base.
 pub fn candidates(index: &Index, question: &Question, scratch: &mut Scratch) -> Vec<Candidate> {
     scratch.passages.clear();
-    scratch.passages.resize(index.passages().len(), 0.0);
+    scratch.passages.resize(index.passage_count(), 0.0);
     scratch.facts.clear();
     scratch.facts.resize(index.fact_count(), 0.0);
     accumulate(index, question, scratch);
@@ -82,6 +82,9 @@ pub fn candidates(index: &Index, question: &Question, scratch: &mut Scratch) -> 
     let mut found: Vec<Candidate> = Vec::with_capacity(index.fact_count().min(4096));
     for (at, sum) in (0u32..).zip(&scratch.facts) {
         let fact = FactIx(at);
+        if index.is_hidden(fact) {
+            continue;
+        }
         let by_date = date_bonus(index, question, fact);
         if *sum <= 0.0 && by_date <= 0.0 {
             continue;
@@ -157,7 +160,7 @@ fn likeness(index: &Index, sums: &[f32], question_norm: f32, wanted: Wanted, can
     let (from, to) = index.profile(candidate.fact).passages;
     let mut top = [0.0f32; 3];
     for at in from..to {
-        let (Some(sum), Some(passage)) = (sums.get(at as usize), index.passages().get(at as usize)) else {
+        let (Some(sum), Some(passage)) = (sums.get(at as usize), index.passage(at)) else {
             continue;
         };
         let cosine = (sum / (question_norm * passage.norm)).min(1.0);
@@ -183,7 +186,7 @@ fn likeness(index: &Index, sums: &[f32], question_norm: f32, wanted: Wanted, can
 fn meaning(index: &Index, vector: &Packed, wanted: Wanted, candidate: &mut Candidate) {
     let (from, to) = index.profile(candidate.fact).passages;
     for at in from..to {
-        let (Some(passage_vector), Some(passage)) = (index.vector(at), index.passages().get(at as usize)) else {
+        let (Some(passage_vector), Some(passage)) = (index.vector(at), index.passage(at)) else {
             continue;
         };
         let cosine = cosine(vector, passage_vector);

@@ -58,11 +58,10 @@ pub fn completing(knowledge: &Knowledge, wanted: Wanted, ranked: &[Ranked]) -> V
         return Vec::new();
     };
     let fact = knowledge.base.fact(first.fact);
+    let conflicts = knowledge.base.conflicts(first.fact);
     let of_the_matter = |r: &&Ranked| {
         let other = knowledge.base.fact(r.fact);
-        !fact.conflicts.contains(&r.fact)
-            && fact.topics.iter().any(|t| other.topics.contains(t))
-            && first.score - r.score <= COMPLETES_WITHIN
+        !conflicts.contains(&r.fact) && fact.topics.iter().any(|t| other.topics.contains(t)) && first.score - r.score <= COMPLETES_WITHIN
     };
     let most = if wanted == Wanted::Anything { 2 } else { 1 };
     ranked.iter().skip(1).filter(of_the_matter).take(most).map(|r| r.fact).collect()
@@ -118,9 +117,8 @@ pub fn led(knowledge: &Knowledge, wanted: Wanted, at: FactIx) -> String {
 
 /// A fact led by what is asked for, and as many of those who contradict it as `most` characters hold, one at least.
 fn with_sides(knowledge: &Knowledge, wanted: Wanted, at: FactIx, most: usize) -> String {
-    let fact = knowledge.base.fact(at);
     let mut out = led(knowledge, wanted, at);
-    for (at, &side) in fact.conflicts.iter().enumerate() {
+    for (at, &side) in knowledge.base.conflicts(at).iter().enumerate() {
         let (opening, most) = if at == 0 { (" Sources disagree: ", TEXT_AT_MOST) } else { (" ", most) };
         out = with_room(out, opening, &knowledge.base.fact(side).claim, most);
     }
@@ -173,7 +171,7 @@ const STATE_VERBS: [&str; 5] = ["is", "are", "does", "do", "has"];
 /// The facts that contradict an answer's first fact.
 pub fn disputed(knowledge: &Knowledge, answer: &Answer) -> Vec<FactIx> {
     match (answer.outcome, answer.ranked.first()) {
-        (Outcome::Answer, Some(first)) => knowledge.base.fact(first.fact).conflicts.clone(),
+        (Outcome::Answer, Some(first)) => knowledge.base.conflicts(first.fact).into_owned(),
         _ => Vec::new(),
     }
 }

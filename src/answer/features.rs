@@ -133,10 +133,8 @@ fn focus_met(index: &Index, question: &Question, candidate: &Candidate) -> f32 {
         if held.in_claim {
             return 1.0;
         }
-        let holders = index.passages_with(term);
-        let first = holders.partition_point(|p| p.0 < from);
-        let same = |p: &PassageIx| index.passages().get(p.0 as usize).is_some_and(|p| p.wanted == question.wanted);
-        if holders.iter().skip(first).take_while(|p| p.0 < to).any(same) { 0.75 } else { 0.35 }
+        let same = |p: PassageIx| index.passage(p.0).is_some_and(|p| p.wanted == question.wanted);
+        if index.passages_between(term, from, to).any(same) { 0.75 } else { 0.35 }
     };
     element.terms.iter().map(|&(term, share)| met(term) * share).fold(0.0, f32::max)
 }
@@ -202,7 +200,7 @@ impl Cover {
                     met = met.max(share);
                     met_in_claim |= held.in_claim;
                 }
-                if index.passages_with(term).binary_search(&PassageIx(candidate.passage)).is_ok() {
+                if index.passage_holds(candidate.passage, term) {
                     cover.passage += element.weight * share;
                     in_passage += index.idf(Some(term)) * index.idf(Some(term));
                 }
@@ -231,7 +229,7 @@ impl Cover {
         for share in [&mut cover.fact, &mut cover.claim, &mut cover.passage] {
             *share /= total;
         }
-        let norm = index.passages().get(candidate.passage as usize).map_or(1.0, |p| p.norm);
+        let norm = index.passage(candidate.passage).map_or(1.0, |p| p.norm);
         cover.passage_covered = (in_passage.sqrt() / norm).min(1.0);
         for count in [&mut cover.names_met, &mut cover.names_missed, &mut cover.strange, &mut cover.numbers_met, &mut cover.numbers_missed]
         {
@@ -277,13 +275,13 @@ struct Want {
 
 impl Want {
     fn of(index: &Index, question: &Question, candidate: &Candidate, fact: &Fact) -> Self {
-        let form = |at: u32| index.passages().get(at as usize).is_some_and(|p| p.wanted == question.wanted);
+        let form = |at: u32| index.passage(at).is_some_and(|p| p.wanted == question.wanted);
         let telling = !matches!(question.wanted, Wanted::Anything);
         let (from, to) = index.profile(candidate.fact).passages;
-        let forms = index.passages().get(from as usize + 1..to as usize).unwrap_or_default();
-        let alike = forms.iter().filter(|p| p.wanted == question.wanted).count();
+        let forms = to.saturating_sub(from + 1) as usize;
+        let alike = (from + 1..to).filter(|at| form(*at)).count();
         #[expect(clippy::cast_precision_loss, reason = "counts of question forms")]
-        let share = if telling && !forms.is_empty() { alike as f32 / forms.len() as f32 } else { 1.0 };
+        let share = if telling && forms > 0 { alike as f32 / forms as f32 } else { 1.0 };
         Self { share, same: telling && (form(candidate.passage) || form(candidate.meaning_passage)), given: gives(question, fact) }
     }
 }

@@ -244,7 +244,7 @@ fn answer_by(knowledge: &Knowledge, fact: FactIx, text: &str, scratch: &mut Scra
 /// The facts nearest to a fact, by what they say; those that contradict it come first.
 pub fn near(knowledge: &Knowledge, fact: FactIx, scratch: &mut Scratch) -> Vec<FactIx> {
     let claim = &knowledge.base.fact(fact).claim;
-    let mut near = knowledge.base.fact(fact).conflicts.clone();
+    let mut near = knowledge.base.conflicts(fact).into_owned();
     for ranked in answer_one(knowledge, claim, scratch).ranked {
         if ranked.fact != fact && !near.contains(&ranked.fact) {
             near.push(ranked.fact);
@@ -341,14 +341,14 @@ pub fn signs(knowledge: &Knowledge, question: &Question, ranked: &[Ranked]) -> S
     let Some(first) = ranked.first() else {
         return signs;
     };
-    let fact = knowledge.base.fact(first.fact);
+    let conflicts = knowledge.base.conflicts(first.fact);
     // A fact that contradicts the first is shown beside it: coming second, it is no sign of doubt.
-    let rival = ranked.iter().skip(1).find(|r| !fact.conflicts.contains(&r.fact));
+    let rival = ranked.iter().skip(1).find(|r| !conflicts.contains(&r.fact));
     let lead = rival.map_or(2.0, |r| (first.score - r.score).min(2.0));
     let total = question.weight().max(1e-6);
     let unheard: f32 = question.elements.iter().filter(|e| matches!(e.class, Class::Unheard | Class::Strange)).map(|e| e.weight).sum();
     let soft = Soft::of(knowledge, question, first.fact);
-    let others: f32 = ranked.iter().filter(|r| !fact.conflicts.contains(&r.fact)).map(|r| (r.score - first.score).exp()).sum();
+    let others: f32 = ranked.iter().filter(|r| !conflicts.contains(&r.fact)).map(|r| (r.score - first.score).exp()).sum();
     let meant = ranked.iter().skip(1).map(|r| r.candidate.meaning).fold(0.0, f32::max);
     #[expect(clippy::cast_precision_loss, reason = "a count of words, capped")]
     let count = |words: usize| words.min(WORDS_COUNTED) as f32 / WORDS_COUNTED as f32;

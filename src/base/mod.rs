@@ -104,7 +104,7 @@ pub fn load(origin: &Origin, progress: impl FnMut(usize)) -> Result<Loaded, Load
     match check::assemble(&draft) {
         Ok((base, warnings)) if !problems.iter().any(broken) => {
             problems.extend(warnings);
-            if base.facts().is_empty() {
+            if base.fact_count() == 0 {
                 return Err(LoadError::NoFacts { path: origin.to_string() });
             }
             Ok(Loaded { base, lexicon, warnings: problems })

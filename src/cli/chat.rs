@@ -35,7 +35,7 @@ pub(super) fn chat(knowledge: &Knowledge, history: Option<&Path>) -> anyhow::Res
     let prompt = if io::stdin().is_terminal() { "› " } else { "" };
     let mut out = io::stdout();
     if io::stdin().is_terminal() {
-        writeln!(out, "{} facts, each with its source. Ask, or /help, or /quit.", knowledge.base.facts().len())?;
+        writeln!(out, "{} facts, each with its source. Ask, or /help, or /quit.", knowledge.base.fact_count())?;
     }
     loop {
         let line = match editor.readline(prompt) {

@@ -63,8 +63,8 @@ fn row(base: &Base, at: FactIx) -> Row<'_> {
         places: names(&fact.places),
         organisations: names(&fact.organisations),
         sources: SourceRow::all_of(base, at),
-        conflicts: fact.conflicts.iter().map(|&c| base.fact(c).id.as_str()).collect(),
-        standing: fact.standing.as_str(),
+        conflicts: base.conflicts(at).iter().map(|&c| base.fact(c).id.as_str()).collect(),
+        standing: base.standing(at).as_str(),
         // A shipped fact has not been changed by anybody.
         revision: 1,
     }
@@ -77,13 +77,13 @@ pub(super) fn run(knowledge: &Knowledge, command: &Command) -> anyhow::Result<Ex
     match command {
         Command::List { stats: true, .. } => {
             let bytes = knowledge.index.bytes();
-            let facts = base.facts().len().max(1);
+            let facts = base.fact_count().max(1);
             writeln!(
                 out,
                 "{} facts, {} passages, {} sources, {} entities",
-                base.facts().len(),
-                knowledge.index.passages().len(),
-                base.sources().len(),
+                base.fact_count(),
+                knowledge.index.passage_count(),
+                base.source_count(),
                 base.entities().len()
             )?;
             writeln!(out, "index: {bytes} bytes, {} a fact, texts left out", bytes / facts)?;
@@ -119,7 +119,7 @@ fn show(base: &Base, at: FactIx, out: &mut impl Write) -> io::Result<()> {
     if let Some(date) = fact.date {
         writeln!(out, "date      {} ({date})", date.spoken())?;
     }
-    writeln!(out, "standing  {}", fact.standing.as_str())?;
+    writeln!(out, "standing  {}", base.standing(at).as_str())?;
     writeln!(out, "topics    {}", fact.topics.join(", "))?;
     let names: Vec<&str> = fact.entities().map(|e| base.entity(e).name.as_ref()).collect();
     writeln!(out, "names     {}", names.join(", "))?;
@@ -127,9 +127,10 @@ fn show(base: &Base, at: FactIx, out: &mut impl Write) -> io::Result<()> {
     for source in fact.citations.iter() {
         writeln!(out, "  {}", reference(base.source(source)))?;
     }
-    if !fact.conflicts.is_empty() {
+    let conflicts = base.conflicts(at);
+    if !conflicts.is_empty() {
         writeln!(out, "\nContradicted by")?;
-        for &other in &fact.conflicts {
+        for &other in conflicts.iter() {
             writeln!(out, "  {}: {}", base.fact(other).id, base.fact(other).claim)?;
         }
     }

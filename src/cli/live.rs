@@ -4,7 +4,6 @@ use std::env;
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
@@ -63,11 +62,11 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let config = settings.config()?;
     info!(
         "facts: {} from {} sources, ready in {} ms",
-        knowledge.base.facts().len(),
-        knowledge.base.sources().len(),
+        knowledge.base.fact_count(),
+        knowledge.base.source_count(),
         start.elapsed().as_millis()
     );
-    let setup = Setup { app: App::new(Arc::new(knowledge)), token, api, settings: config.discord };
+    let setup = Setup { app: App::new(knowledge), token, api, settings: config.discord };
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         let stop = told_to_stop().map_err(|error| StartError::Setting(format!("cannot listen for SIGTERM and SIGINT: {error}")))?;
@@ -119,9 +118,7 @@ pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
         }
     };
     found.push(match settings.open() {
-        Ok(knowledge) => {
-            Finding::good("facts", format!("{} from {} sources", knowledge.base.facts().len(), knowledge.base.sources().len()))
-        }
+        Ok(knowledge) => Finding::good("facts", format!("{} from {} sources", knowledge.base.fact_count(), knowledge.base.source_count())),
         Err(error) => Finding::bad("facts", format!("{error:#}; `sanad check` says more")),
     });
     match (token(), api(), config) {

@@ -126,7 +126,7 @@ impl Settings {
         let (found, summary) = match base::load(&origin, |_| ()) {
             Ok(loaded) => {
                 let base = &loaded.base;
-                let summary = format!("{} facts, {} sources, {} entities", base.facts().len(), base.sources().len(), base.entities().len());
+                let summary = format!("{} facts, {} sources, {} entities", base.fact_count(), base.source_count(), base.entities().len());
                 (loaded.warnings, summary)
             }
             Err(LoadError::Broken(problems)) => (problems, "nothing was loaded".to_owned()),

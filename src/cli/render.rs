@@ -108,7 +108,7 @@ fn answered(knowledge: &Knowledge, answer: &Answer, paint: Paint, out: &mut Stri
             }
         }
     }
-    let standing = shown.first().map_or("", |f| base.fact(*f).standing.as_str());
+    let standing = shown.first().map_or("", |f| base.standing(*f).as_str());
     let _ = writeln!(
         out,
         "\n{}",

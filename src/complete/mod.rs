@@ -6,8 +6,11 @@
 //! are scored by the share of the typed weight they meet, then by how much they look like the typed text (`rank`).
 
 mod build;
+mod edited;
 mod rank;
 mod typed;
+
+pub use edited::among;
 
 use crate::fact::{Base, EntityIx, FactIx};
 use crate::index::Index;
@@ -36,6 +39,16 @@ pub struct Completion {
     pub text: String,
     /// What it stands for.
     pub of: Completed,
+}
+
+impl Completion {
+    /// Whether it leads to something that a base serves.
+    pub fn is_served(&self, base: &Base) -> bool {
+        match self.of {
+            Completed::Fact(fact) => base.is_served(fact),
+            Completed::Entity(_) => true,
+        }
+    }
 }
 
 /// A number of a word as written in lines, in the order of the alphabet.

@@ -194,9 +194,9 @@ impl Reader<'_> {
             return None;
         }
         let is_english = self.is_english(word);
-        let by_ear = |w| index.origin(w) == WordOrigin::Urdu || index.analyser.is_name_word(index.spelling.text(w));
-        let known = index.spelling.candidates(&word.text, by_ear).into_iter().filter_map(|candidate| {
-            let text = index.spelling.text(candidate.word);
+        let by_ear = |w| index.origin(w) == WordOrigin::Urdu || index.analyser.is_name_word(index.word(w));
+        let known = index.respellings(&word.text, by_ear).into_iter().filter_map(|candidate| {
+            let text = index.word(candidate.word);
             let by_slip = matches!(candidate.reason, Reason::Slips(_));
             let is_other = lexicon.are_twins(&word.text, text)
                 || (by_slip && lexicon.protected.contains(text))
@@ -295,7 +295,7 @@ impl Reader<'_> {
     fn count(&self, stand: Stand) -> usize {
         match stand {
             Stand::Word(word) => self.lines(word),
-            Stand::Term(term) => self.index.passages_with(term).len(),
+            Stand::Term(term) => self.index.passages_with(term).count(),
         }
     }
 }
@@ -334,7 +334,7 @@ impl Completer {
             Stand::Word(word) => self.postings.of(word.0).iter().copied().for_each(use_line),
             Stand::Term(term) => {
                 for passage in index.passages_with(term) {
-                    let Some(held) = index.passages().get(passage.0 as usize) else { continue };
+                    let Some(held) = index.passage(passage.0) else { continue };
                     let lines = self.lines_of_fact(held.fact);
                     let (_, last) = index.profile(held.fact).passages;
                     // Forms are the last of a fact's passages and all of its lines; without forms any passage leads to any line.

@@ -4,6 +4,7 @@
 //! each change. Nothing is ever taken out of it. Who changes a fact says which revision they saw; where another came between, they are told
 //! and nothing is lost.
 
+pub mod overlay;
 pub mod record;
 pub mod review;
 
@@ -12,6 +13,7 @@ use std::num::NonZeroU64;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::FactId;
+pub use overlay::{Edit, Head};
 pub use record::{Record, SourceRecord, Sourced};
 
 /// A server, by Discord's id.
@@ -275,9 +277,8 @@ impl History {
         let (action, after) = match (change, &before) {
             (Change::Add(record), _) => (Action::Add, State::Published(record)),
             (_, None) => return Err(Refusal::Missing(fact())),
-            (Change::Edit(_), Some(State::Retracted(_))) => return Err(Refusal::IsRetracted(fact())),
+            (Change::Edit(_) | Change::Retract, Some(State::Retracted(_))) => return Err(Refusal::IsRetracted(fact())),
             (Change::Edit(record), Some(State::Published(_))) => (Action::Edit, State::Published(record)),
-            (Change::Retract, Some(State::Retracted(_))) => return Err(Refusal::IsRetracted(fact())),
             (Change::Retract, Some(State::Published(record))) => (Action::Retract, State::Retracted(record.clone())),
             (Change::Restore, Some(State::Published(_))) => return Err(Refusal::NotRetracted(fact())),
             (Change::Restore, Some(State::Retracted(record))) => (Action::Restore, State::Published(record.clone())),

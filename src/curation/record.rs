@@ -58,6 +58,15 @@ impl Sourced {
     }
 }
 
+impl<'s> IntoIterator for &'s Sourced {
+    type Item = &'s SourceRecord;
+    type IntoIter = std::slice::Iter<'s, SourceRecord>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl TryFrom<Vec<SourceRecord>> for Sourced {
     type Error = &'static str;
 
@@ -129,7 +138,7 @@ impl Record {
             places: names(&fact.places),
             organisations: names(&fact.organisations),
             sources: Sourced(sources),
-            conflicts: base.conflicts(at).into_iter().map(|c| base.fact(c).id.as_str().to_owned()).collect(),
+            conflicts: base.conflicts(at).iter().map(|&c| base.fact(c).id.as_str().to_owned()).collect(),
             standing: fact.standing,
             short: fact.short.named().map(|(kind, words)| (kind.to_owned(), words.to_owned())).collect(),
         }

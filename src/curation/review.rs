@@ -14,6 +14,7 @@ pub struct SuggestionId(pub i64);
 /// What is suggested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "most proposals are changes, and few are held at once")]
 pub enum Proposal {
     /// A change to a fact, or a new one: by somebody who is no moderator, or by a moderator where two must agree.
     Change {

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::hear::{Ears, Heard, Hearing, Way, hear, hear_edit, mentions};
-use super::ledger::{Change, Due, Ledger, Posted, Told};
+use super::ledger::{Change, Due, Ledger, Posted, Telling, Told};
 use super::limits::{Admission, Limits, Whose};
 use super::press::Person;
 use super::render::{self, Asked, Found};
@@ -20,7 +20,9 @@ use super::rest::{Failure, Rest};
 use crate::answer::{Answer, Outcome};
 use crate::app::App;
 use crate::config;
+use crate::curation::Scope;
 use crate::fact::FactIx;
+use crate::knowledge::Knowledge;
 use crate::lexicon::Wanted;
 use crate::question::clean::clean;
 use crate::reports::Reports;
@@ -239,9 +241,10 @@ impl Bot {
 
     /// Answers a question where it was asked; where the answer stands, if one was given.
     async fn answer_shown(&self, heard: &Heard) -> Option<Posted> {
+        let view = self.app.view(scope(heard.guild));
         // Where nobody asked by name, saying nothing costs nothing: limits count only what is said.
         let answer = match heard.way {
-            Way::Unasked => Some(self.answer_unasked(heard)?),
+            Way::Unasked => Some(self.answer_unasked(&view, heard)?),
             Way::Mention | Way::Reply(_) | Way::Direct => None,
         };
         if let Admission::Refused { whose, wait } = self.admit(heard.author, heard.channel, heard.guild) {
@@ -254,18 +257,18 @@ impl Bot {
             return if told_off { self.post(heard, &render::too_many(whose, wait)).await } else { None };
         }
         if clean(&heard.content).trim().is_empty() {
-            return self.post(heard, &render::help(self.app.knowledge())).await;
+            return self.post(heard, &render::help(&view)).await;
         }
-        let answer = answer.unwrap_or_else(|| self.answer(heard));
+        let answer = answer.unwrap_or_else(|| self.answer(&view, heard));
         let fact = told_by(&answer);
         if let Some(fact) = fact.filter(|_| heard.guild.is_none()) {
-            self.ledger().conversed(heard.channel, fact, Instant::now());
+            self.ledger().conversed(heard.channel, view.base.fact(fact).id.clone(), Instant::now());
         }
-        let reply = render::reply(self.app.knowledge(), &answer, asked_by(heard));
+        let reply = render::reply(&view, &answer, asked_by(heard));
         let Some(fact) = fact.filter(|_| heard.guild.is_some()) else {
             return self.post(heard, &reply).await;
         };
-        match self.told_before(heard.channel, fact).await {
+        match self.told_before(heard.channel, Telling::of(&view, fact)).await {
             // Who asks on wants something else of the same fact.
             Before::Told(_) if matches!(heard.way, Way::Reply(_)) => self.post(heard, &reply).await,
             Before::Told(before) => self.post(heard, &render::answered_before(&before.link())).await,
@@ -277,27 +280,26 @@ impl Bot {
         }
     }
 
-    fn answer(&self, heard: &Heard) -> Answer {
-        let base = &self.app.knowledge().base;
+    fn answer(&self, view: &Knowledge, heard: &Heard) -> Answer {
         let last = match &heard.way {
-            Way::Reply(told) => told.as_ref().and_then(|key| key.find(base)),
-            Way::Direct => self.ledger().leant_on(heard.id),
+            Way::Reply(told) => told.as_ref().and_then(|key| key.find(&view.base)),
+            Way::Direct => self.ledger().leant_on(heard.id).and_then(|fact| view.base.find(fact.as_str())),
             Way::Mention | Way::Unasked => None,
         };
-        self.app.ask(&heard.content, last)
+        self.app.ask(view, &heard.content, last)
     }
 
     /// An answer that may be given unasked, if there is one: the message looks like a question, and the answer is surer than usual.
-    fn answer_unasked(&self, heard: &Heard) -> Option<Answer> {
-        let answer = self.app.ask(&heard.content, None);
+    fn answer_unasked(&self, view: &Knowledge, heard: &Heard) -> Option<Answer> {
+        let answer = self.app.ask(view, &heard.content, None);
         let looks_like_question = heard.content.contains(['?', '؟']) || answer.question.wanted != Wanted::Anything;
         let sure = answer.outcome == Outcome::Answer && answer.confidence >= self.settings.unasked_bar;
         (looks_like_question && sure).then_some(answer)
     }
 
     /// Whether a channel was told a fact within the last minute; if it is being told right now, waits a little to see where.
-    pub(super) async fn told_before(&self, channel: ChannelId, fact: FactIx) -> Before {
-        let told = self.ledger().tell(channel, fact, Instant::now());
+    pub(super) async fn told_before(&self, channel: ChannelId, telling: Telling) -> Before {
+        let told = self.ledger().tell(channel, telling, Instant::now());
         let mut waiting = match told {
             Told::No(sender) => return Before::Not(sender),
             Told::Yes(waiting) => waiting,
@@ -399,18 +401,19 @@ impl Bot {
         if !matches!(self.admit(heard.author, heard.channel, heard.guild), Admission::Granted) {
             return Standing::There;
         }
+        let view = self.app.view(scope(heard.guild));
         let answer = match heard.way {
-            Way::Unasked => self.answer_unasked(heard),
-            Way::Mention | Way::Reply(_) | Way::Direct => Some(self.answer(heard)),
+            Way::Unasked => self.answer_unasked(&view, heard),
+            Way::Mention | Way::Reply(_) | Way::Direct => Some(self.answer(&view, heard)),
         };
         let Some(answer) = answer else {
             self.take_away(posted).await;
             return Standing::Gone;
         };
         if let Some(fact) = told_by(&answer).filter(|_| heard.guild.is_none()) {
-            self.ledger().conversed(heard.channel, fact, Instant::now());
+            self.ledger().conversed(heard.channel, view.base.fact(fact).id.clone(), Instant::now());
         }
-        let reply = render::reply(self.app.knowledge(), &answer, asked_by(heard));
+        let reply = render::reply(&view, &answer, asked_by(heard));
         self.ledger().untell(posted.message);
         match self.rest.change(posted, &reply).await {
             Ok(()) => Standing::There,
@@ -460,6 +463,11 @@ enum Standing {
 /// The fact that an answer tells, if it is one.
 pub(super) fn told_by(answer: &Answer) -> Option<FactIx> {
     answer.ranked.first().map(|first| first.fact).filter(|_| answer.outcome == Outcome::Answer)
+}
+
+/// Whose facts count where something was asked.
+pub(super) fn scope(guild: Option<GuildId>) -> Scope {
+    Scope::of(guild.map_or(0, GuildId::get))
 }
 
 fn asked_by(heard: &Heard) -> Asked<'static> {

@@ -66,7 +66,11 @@ async fn ask(
     description_localized("hi", "यह बॉट किसलिए है और इससे कैसे पूछें")
 )]
 async fn help(context: Context<'_>) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.respond(scene, First::Message, &render::help(bot.app.knowledge())).await).await
+    run(context, async |bot, scene| {
+        let view = bot.app.view(super::bot::scope(scene.guild));
+        bot.respond(scene, First::Message, &render::help(&view)).await;
+    })
+    .await
 }
 
 /// Answers somebody's message.
@@ -88,6 +92,7 @@ async fn run(context: Context<'_>, work: impl AsyncFnOnce(&Bot, &Scene)) -> Resu
 /// Completions for what was typed so far.
 #[expect(clippy::unused_async, reason = "poise awaits completions")]
 async fn complete(context: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let choices = context.framework.user_data.app.complete(typed, COMPLETIONS);
+    let scope = super::bot::scope(context.interaction.guild_id);
+    let choices = context.framework.user_data.app.complete(scope, typed, COMPLETIONS);
     CreateAutocompleteResponse::new().set_choices(choices.into_iter().map(|text| AutocompleteChoice::new(text.clone(), text)).collect())
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serenity::all::{ChannelId, CommandInteraction, ComponentInteraction, GuildId, Message, Permissions, UserId};
 use tracing::{info, warn};
 
-use super::bot::{Before, Bot, told_by};
-use super::ledger::Posted;
+use super::bot::{Before, Bot, scope, told_by};
+use super::ledger::{Posted, Telling};
 use super::limits::Admission;
 use super::press::{FactKey, Person, Press};
 use super::render::{self, Asked, Found};
@@ -16,6 +16,7 @@ use super::rest::Failure;
 use super::send::{Caller, First};
 use crate::answer::{Answer, Outcome};
 use crate::fact::FactIx;
+use crate::knowledge::Knowledge;
 use crate::reports::{About, Report};
 
 /// An answer that is not there by then is announced and given later; Discord waits 3 s.
@@ -77,8 +78,9 @@ impl Bot {
         }
         let seen_at_most = if audience == Audience::Asker { SeenBy::Asker } else { SeenBy::Everyone };
         let work = async {
-            let answer = self.app.ask(question, None);
-            self.reply_to_command(scene, question, audience, answer).await
+            let view = self.app.view(scope(scene.guild));
+            let answer = self.app.ask(&view, question, None);
+            self.reply_to_command(scene, &view, question, audience, answer).await
         };
         let Some((reply, told)) = self.in_time(scene, seen_at_most, work).await else { return };
         if let (Some(posted), Some(told)) = (reply, told) {
@@ -90,22 +92,22 @@ impl Bot {
     async fn reply_to_command(
         &self,
         scene: &Scene,
+        view: &Knowledge,
         question: &str,
         audience: Audience,
         answer: Answer,
     ) -> (Reply, Option<tokio::sync::watch::Sender<Option<Posted>>>) {
-        let knowledge = self.app.knowledge();
         let answered = answer.outcome == Outcome::Answer;
         let seen_by = match audience {
             Audience::Everyone => SeenBy::Everyone,
             Audience::EveryoneIfAnswered if answered => SeenBy::Everyone,
             Audience::EveryoneIfAnswered | Audience::Asker => SeenBy::Asker,
         };
-        let reply = render::reply(knowledge, &answer, scene.asked(seen_by, Found::Understood, Some(question)));
+        let reply = render::reply(view, &answer, scene.asked(seen_by, Found::Understood, Some(question)));
         let fact = told_by(&answer).filter(|_| seen_by == SeenBy::Everyone && scene.guild.is_some());
         match fact {
             None => (reply, None),
-            Some(fact) => match self.told_before(scene.channel, fact).await {
+            Some(fact) => match self.told_before(scene.channel, Telling::of(view, fact)).await {
                 Before::Told(before) => (render::answered_before(&before.link()).for_eyes_of(SeenBy::Asker), None),
                 Before::Not(told) => (reply, Some(told)),
             },
@@ -160,10 +162,10 @@ impl Bot {
         let message = &interaction.message;
         match Press::read(&interaction.data.custom_id) {
             None => self.respond(&scene, First::Message, &Reply::note("This button is from another version of me. Ask again.")).await,
-            Some(Press::Sources(key)) => self.show(&scene, &key, |fact| render::sources(self.app.knowledge(), fact)).await,
+            Some(Press::Sources(key)) => self.show(&scene, &key, render::sources).await,
             Some(Press::Related(key)) => {
                 let asker = Person(scene.person.get());
-                self.show(&scene, &key, |fact| render::related(self.app.knowledge(), &self.app.near(fact), asker)).await;
+                self.show(&scene, &key, |view, fact| render::related(view, &self.app.near(view, fact), asker)).await;
             }
             Some(Press::Pick { fact, asker }) => self.on_pick(&scene, &fact, asker, message).await,
             Some(Press::Share(key)) => self.on_share(&scene, &key, message).await,
@@ -179,14 +181,16 @@ impl Bot {
         }
     }
 
-    async fn show(&self, scene: &Scene, key: &FactKey, what: impl FnOnce(FactIx) -> Reply) {
-        let reply = key.find(&self.app.knowledge().base).map_or_else(fact_is_gone, what);
+    async fn show(&self, scene: &Scene, key: &FactKey, what: impl FnOnce(&Knowledge, FactIx) -> Reply) {
+        let view = self.app.view(scope(scene.guild));
+        let reply = key.find(&view.base).map_or_else(fact_is_gone, |fact| what(&view, fact));
         self.respond(scene, First::Message, &reply).await;
     }
 
     /// Who asked picks for all: the message becomes the answer. Others get their own copy.
     async fn on_pick(&self, scene: &Scene, key: &FactKey, asker: Person, message: &Message) {
-        let Some(fact) = key.find(&self.app.knowledge().base) else {
+        let view = self.app.view(scope(scene.guild));
+        let Some(fact) = key.find(&view.base) else {
             return self.respond(scene, First::Message, &fact_is_gone()).await;
         };
         let is_private = message.flags.is_some_and(|flags| flags.contains(serenity::all::MessageFlags::EPHEMERAL));
@@ -196,17 +200,18 @@ impl Bot {
             (false, false) => (First::Message, SeenBy::Asker),
         };
         if scene.guild.is_none() {
-            self.ledger().conversed(scene.channel, fact, std::time::Instant::now());
+            self.ledger().conversed(scene.channel, view.base.fact(fact).id.clone(), std::time::Instant::now());
         }
         let shown = shown_question(message);
-        let view = scene.asked(seen_by, Found::Picked, shown.as_deref());
-        let reply = render::reply(self.app.knowledge(), &self.app.pick(fact), view);
+        let found = scene.asked(seen_by, Found::Picked, shown.as_deref());
+        let reply = render::reply(&view, &self.app.pick(&view, fact), found);
         self.respond(scene, first, &reply).await;
     }
 
     /// Shows a private answer to the channel.
     async fn on_share(&self, scene: &Scene, key: &FactKey, message: &Message) {
-        let Some(fact) = key.find(&self.app.knowledge().base) else {
+        let view = self.app.view(scope(scene.guild));
+        let Some(fact) = key.find(&view.base) else {
             return self.respond(scene, First::Message, &fact_is_gone()).await;
         };
         if let Admission::Refused { whose, wait } = self.admit(scene.person, scene.channel, scene.guild) {
@@ -214,20 +219,20 @@ impl Bot {
         }
         // What was answered to the question is shown, if the question is still there to be answered again.
         let shown = shown_question(message);
-        let again = shown.as_deref().map(|question| self.app.ask(question, None));
+        let again = shown.as_deref().map(|question| self.app.ask(&view, question, None));
         let same = again.filter(|again| again.outcome == Outcome::Answer && again.ranked.first().is_some_and(|first| first.fact == fact));
         let (answer, found) = match same {
             Some(answer) => (answer, Found::Understood),
-            None => (self.app.pick(fact), Found::Picked),
+            None => (self.app.pick(&view, fact), Found::Picked),
         };
-        let told = match self.told_before(scene.channel, fact).await {
+        let told = match self.told_before(scene.channel, Telling::of(&view, fact)).await {
             Before::Told(before) => {
                 let note = render::answered_before(&before.link()).for_eyes_of(SeenBy::Asker);
                 return self.respond(scene, First::Message, &note).await;
             }
             Before::Not(told) => told,
         };
-        let reply = render::reply(self.app.knowledge(), &answer, scene.asked(SeenBy::Everyone, found, shown.as_deref()));
+        let reply = render::reply(&view, &answer, scene.asked(SeenBy::Everyone, found, shown.as_deref()));
         match self.rest.respond(&scene.caller, First::Message, &reply).await {
             Ok(Some(message)) => drop(told.send_replace(Some(Posted { guild: scene.guild, channel: scene.channel, message }))),
             Ok(None) => {}

@@ -9,7 +9,25 @@ use hashbrown::HashMap;
 use serenity::all::{ChannelId, GuildId, MessageId};
 use tokio::sync::watch;
 
-use crate::fact::FactIx;
+use crate::fact::{FactId, FactIx};
+use crate::knowledge::Knowledge;
+
+/// A fact as it is told now: what was told before an edit is not what is told after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Telling(u64);
+
+impl Telling {
+    /// What a fact, its sources and those who contradict it come to.
+    pub fn of(view: &Knowledge, fact: FactIx) -> Self {
+        let mut hasher = DefaultHasher::new();
+        for told in std::iter::once(&fact).chain(view.base.conflicts(fact).iter()) {
+            let told = view.base.fact(*told);
+            (&told.id, &told.claim).hash(&mut hasher);
+            told.citations.iter().for_each(|source| view.base.source(source).id.hash(&mut hasher));
+        }
+        Self(hasher.finish())
+    }
+}
 
 /// Questions whose answers are remembered, to follow edits and deletions.
 const QUESTIONS: usize = 10_000;
@@ -104,7 +122,7 @@ impl Posted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Question {
     /// The fact that it leant on when it was asked.
-    leant_on: Option<FactIx>,
+    leant_on: Option<FactId>,
     /// When it was edited last, in microseconds since 1970. Events may overtake each other.
     edited: i64,
     state: State,
@@ -165,8 +183,8 @@ struct ToldOnce {
 pub struct Ledger {
     events: Recent<u64, ()>,
     questions: Recent<MessageId, Question>,
-    told: Recent<(ChannelId, FactIx), ToldOnce>,
-    conversations: Recent<ChannelId, (FactIx, Instant)>,
+    told: Recent<(ChannelId, Telling), ToldOnce>,
+    conversations: Recent<ChannelId, (FactId, Instant)>,
     silent: Recent<ChannelId, Instant>,
     told_off: Recent<u64, Instant>,
 }
@@ -205,7 +223,7 @@ impl Ledger {
     }
 
     /// A question is being answered, leaning on a fact perhaps; not if it is known already.
-    pub fn begin(&mut self, question: MessageId, leant_on: Option<FactIx>) -> bool {
+    pub fn begin(&mut self, question: MessageId, leant_on: Option<FactId>) -> bool {
         let is_new = self.questions.get(&question).is_none();
         if is_new {
             self.questions.put(question, Question { leant_on, edited: 0, state: State::Underway { changed: None } });
@@ -237,8 +255,8 @@ impl Ledger {
     }
 
     /// The fact that a question leant on when it was asked.
-    pub fn leant_on(&self, question: MessageId) -> Option<FactIx> {
-        self.questions.get(&question)?.leant_on
+    pub fn leant_on(&self, question: MessageId) -> Option<FactId> {
+        self.questions.get(&question)?.leant_on.clone()
     }
 
     /// A question was edited, at a time in microseconds since 1970. Where its answer is to be changed, that is underway from now on.
@@ -281,9 +299,9 @@ impl Ledger {
     }
 
     /// Whether a channel was told a fact a moment ago; if not, it counts as told from now on.
-    pub fn tell(&mut self, channel: ChannelId, fact: FactIx, now: Instant) -> Told {
+    pub fn tell(&mut self, channel: ChannelId, telling: Telling, now: Instant) -> Told {
         self.told.forget_while(|told| now.saturating_duration_since(told.since) >= TOLD_FOR);
-        let key = (channel, fact);
+        let key = (channel, telling);
         if let Some(told) = self.told.get(&key) {
             let given_up = told.at.borrow().is_none() && told.at.has_changed().is_err();
             if !given_up && now.saturating_duration_since(told.since) < TOLD_FOR {
@@ -301,14 +319,14 @@ impl Ledger {
     }
 
     /// A direct conversation came to a fact.
-    pub fn conversed(&mut self, channel: ChannelId, fact: FactIx, now: Instant) {
+    pub fn conversed(&mut self, channel: ChannelId, fact: FactId, now: Instant) {
         self.conversations.put(channel, (fact, now));
     }
 
     /// The fact that a direct conversation leans on.
-    pub fn leans_on(&self, channel: ChannelId, now: Instant) -> Option<FactIx> {
+    pub fn leans_on(&self, channel: ChannelId, now: Instant) -> Option<FactId> {
         let (fact, since) = self.conversations.get(&channel)?;
-        (now.saturating_duration_since(*since) < LEANS_FOR).then_some(*fact)
+        (now.saturating_duration_since(*since) < LEANS_FOR).then(|| fact.clone())
     }
 
     /// Discord does not let anything be said in a channel; trying again and again would get the whole process banned.
@@ -361,7 +379,7 @@ mod tests {
     #[test]
     fn an_edit_that_changes_nothing_changes_nothing() {
         let mut ledger = Ledger::default();
-        ledger.begin(QUESTION, Some(FactIx(4)));
+        ledger.begin(QUESTION, FactId::new("a"));
         assert_eq!(ledger.answered(QUESTION, posted(9), "a"), None);
         assert_eq!(ledger.edited(QUESTION, "a", 1), Due::Nothing);
         assert_eq!(ledger.edited(QUESTION, "b", 2), Due::There(posted(9)));
@@ -369,7 +387,7 @@ mod tests {
         assert_eq!(ledger.answered(QUESTION, posted(9), "b"), Some(Change::Edited("c".to_owned())));
         assert_eq!(ledger.edited(QUESTION, "late", 2), Due::Nothing, "an older edit that comes later");
         assert_eq!(ledger.answered(QUESTION, posted(9), "c"), None);
-        assert_eq!(ledger.leant_on(QUESTION), Some(FactIx(4)));
+        assert_eq!(ledger.leant_on(QUESTION), FactId::new("a"));
         assert_eq!(ledger.deleted(QUESTION), Due::There(posted(9)));
         assert_eq!(ledger.deleted(QUESTION), Due::Unknown, "its answer is gone");
     }
@@ -385,34 +403,34 @@ mod tests {
     fn a_fact_is_told_once_a_minute_in_a_channel() {
         let mut ledger = Ledger::default();
         let start = Instant::now();
-        let Told::No(sender) = ledger.tell(CHANNEL, FactIx(3), start) else { panic!("told already") };
-        let Told::Yes(waiting) = ledger.tell(CHANNEL, FactIx(3), start) else { panic!("told twice at once") };
+        let Told::No(sender) = ledger.tell(CHANNEL, Telling(3), start) else { panic!("told already") };
+        let Told::Yes(waiting) = ledger.tell(CHANNEL, Telling(3), start) else { panic!("told twice at once") };
         assert_eq!(*waiting.borrow(), None, "underway");
         sender.send_replace(Some(posted(9)));
         assert_eq!(*waiting.borrow(), Some(posted(9)));
-        assert!(matches!(ledger.tell(ChannelId::new(8), FactIx(3), start), Told::No(_)), "another channel");
-        assert!(matches!(ledger.tell(CHANNEL, FactIx(3), start + TOLD_FOR), Told::No(_)), "a minute later");
+        assert!(matches!(ledger.tell(ChannelId::new(8), Telling(3), start), Told::No(_)), "another channel");
+        assert!(matches!(ledger.tell(CHANNEL, Telling(3), start + TOLD_FOR), Told::No(_)), "a minute later");
     }
 
     #[test]
     fn a_fact_whose_telling_failed_or_was_taken_away_may_be_told() {
         let mut ledger = Ledger::default();
         let start = Instant::now();
-        drop(ledger.tell(CHANNEL, FactIx(3), start));
-        let Told::No(sender) = ledger.tell(CHANNEL, FactIx(3), start) else { panic!("nobody told it") };
+        drop(ledger.tell(CHANNEL, Telling(3), start));
+        let Told::No(sender) = ledger.tell(CHANNEL, Telling(3), start) else { panic!("nobody told it") };
         sender.send_replace(Some(posted(9)));
         drop(sender);
-        assert!(matches!(ledger.tell(CHANNEL, FactIx(3), start), Told::Yes(_)));
+        assert!(matches!(ledger.tell(CHANNEL, Telling(3), start), Told::Yes(_)));
         ledger.untell(MessageId::new(9));
-        assert!(matches!(ledger.tell(CHANNEL, FactIx(3), start), Told::No(_)));
+        assert!(matches!(ledger.tell(CHANNEL, Telling(3), start), Told::No(_)));
     }
 
     #[test]
     fn a_direct_conversation_leans_on_its_last_fact_for_a_while() {
         let mut ledger = Ledger::default();
         let start = Instant::now();
-        ledger.conversed(CHANNEL, FactIx(3), start);
-        assert_eq!(ledger.leans_on(CHANNEL, start), Some(FactIx(3)));
+        ledger.conversed(CHANNEL, FactId::new("a").unwrap(), start);
+        assert_eq!(ledger.leans_on(CHANNEL, start), FactId::new("a"));
         assert_eq!(ledger.leans_on(CHANNEL, start + LEANS_FOR), None);
     }
 }

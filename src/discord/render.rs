@@ -109,8 +109,7 @@ fn answered(knowledge: &Knowledge, answer: &Answer, first: FactIx, asked: Asked<
     page.list("**Sources**", sources.iter().map(|s| cited(base, *s)), SOURCES_NAMED, |left| {
         format!("- and {left} more; *Sources* below names them all")
     });
-    let sides: Vec<FactIx> =
-        told.iter().flat_map(|fact| base.fact(*fact).conflicts.iter().copied()).filter(|side| !told.contains(side)).collect();
+    let sides: Vec<FactIx> = told.iter().flat_map(|fact| base.conflicts(*fact).into_owned()).filter(|side| !told.contains(side)).collect();
     page.list("**Sources disagree**", sides.iter().map(|side| side_of(base, *side)), SIDES_SHOWN, |left| {
         format!("- and {left} more; *Related* below leads to them")
     });
@@ -124,7 +123,7 @@ fn answered(knowledge: &Knowledge, answer: &Answer, first: FactIx, asked: Asked<
         SeenBy::Everyone => delete_button(asked.asker),
         SeenBy::Asker => Button::new(Press::Share(key), "Share", Look::Plain),
     });
-    let standing = base.fact(first).standing.as_str();
+    let standing = base.standing(first).as_str();
     let below = match asked.found {
         Found::Understood => format!("Confidence: {} · {standing}", Confidence::of(answer.confidence).as_str()),
         Found::Picked => format!("You picked this · {standing}"),
@@ -241,8 +240,8 @@ pub fn too_many(whose: Whose, wait: Duration) -> Reply {
 
 /// What the bot is for, and how it is asked.
 pub fn help(knowledge: &Knowledge) -> Reply {
-    let facts = knowledge.base.facts().len();
-    let sources = knowledge.base.sources().len();
+    let facts = knowledge.base.fact_count();
+    let sources = knowledge.base.source_count();
     let text = format!(
         "\
 I answer from {facts} facts that people have written down from {sources} sources, and never without the source. Your own words will do, \

@@ -35,8 +35,7 @@ pub fn assemble(draft: &Draft) -> Result<(Base, Vec<Problem>), Vec<Problem>> {
         return Err(checker.problems);
     }
     make_conflicts_mutual(&mut facts);
-    let by_id = (0u32..).map(FactIx).zip(&facts).map(|(at, f)| (f.id.clone(), at)).collect();
-    Ok((Base { facts, sources, entities, by_id }, checker.problems))
+    Ok((Base::new(facts, sources, entities), checker.problems))
 }
 
 fn make_conflicts_mutual(facts: &mut [Fact]) {

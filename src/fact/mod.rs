@@ -7,14 +7,17 @@ pub mod check;
 pub mod draft;
 mod problem;
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 pub use problem::{Place, Problem, Severity};
 
 use crate::date::FactDate;
+use crate::text::fold;
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -252,58 +255,240 @@ pub struct Entity {
     pub sources: Vec<SourceIx>,
 }
 
-/// A checked collection of facts. It never changes; an edit makes another.
+/// What was checked, as it was read. It never changes.
 #[derive(Debug, Default)]
-pub struct Base {
+struct Stock {
     facts: Vec<Fact>,
     sources: Vec<Source>,
     entities: Vec<Entity>,
     by_id: HashMap<FactId, FactIx>,
+    /// Entities by each of their names, folded, and by id; made when it is first asked for.
+    by_name: OnceLock<HashMap<Box<str>, EntityIx>>,
+    /// Sources by id and by address; likewise.
+    by_reference: OnceLock<HashMap<Box<str>, SourceIx>>,
+}
+
+/// Facts laid over a stock: their numbers go on where the stock's end.
+#[derive(Debug)]
+struct Over {
+    facts: Vec<Fact>,
+    sources: Vec<Source>,
+    by_id: HashMap<FactId, FactIx>,
+    /// Facts of the stock that are retracted, or stand anew above it.
+    hidden: HashSet<FactIx>,
+    /// What facts of the stock are contradicted by above it.
+    conflicts: HashMap<FactIx, Vec<FactIx>>,
+}
+
+/// A fact to be laid over a base.
+#[derive(Debug)]
+pub struct Laid {
+    /// The fact; its citations and conflicts are made of what stands beside it.
+    pub fact: Fact,
+    /// What it rests on, by sources of the base or new ones.
+    pub sources: Vec<LaidSource>,
+    /// Ids of facts that contradict it; those that are not there are left out.
+    pub conflicts: Vec<FactId>,
+}
+
+/// A source of a fact that is laid over a base.
+#[derive(Debug, Clone)]
+pub enum LaidSource {
+    /// The base has it.
+    Known(SourceIx),
+    /// It is new.
+    New(Source),
+}
+
+/// A checked collection of facts, with what is laid over it. It never changes; an edit makes another. Clones share what they hold.
+#[derive(Debug, Default, Clone)]
+pub struct Base {
+    stock: Arc<Stock>,
+    over: Option<Arc<Over>>,
 }
 
 impl Base {
-    /// All facts, in the order of their files.
-    pub fn facts(&self) -> &[Fact] {
-        &self.facts
+    fn new(facts: Vec<Fact>, sources: Vec<Source>, entities: Vec<Entity>) -> Self {
+        let by_id = (0u32..).map(FactIx).zip(&facts).map(|(at, f)| (f.id.clone(), at)).collect();
+        let stock = Stock { facts, sources, entities, by_id, ..Stock::default() };
+        Self { stock: Arc::new(stock), over: None }
     }
 
-    /// All sources.
-    pub fn sources(&self) -> &[Source] {
-        &self.sources
+    /// This base, taken bare, under other facts: one of an id that it holds stands in its place, the `retracted` are not there.
+    #[must_use]
+    pub fn under(&self, laid: Vec<Laid>, retracted: impl Iterator<Item = FactId>) -> Self {
+        let stock = &self.stock;
+        let first = stock.facts.len();
+        let by_id: HashMap<FactId, FactIx> =
+            laid.iter().enumerate().map(|(at, laid)| (laid.fact.id.clone(), FactIx(number(first + at)))).collect();
+        let hidden: HashSet<FactIx> = retracted.chain(by_id.keys().cloned()).filter_map(|id| stock.by_id.get(&id).copied()).collect();
+        let mut over = Over { facts: Vec::with_capacity(laid.len()), sources: Vec::new(), by_id, hidden, conflicts: HashMap::new() };
+        for (at, laid) in laid.into_iter().enumerate() {
+            let of = FactIx(number(first + at));
+            let cited: Vec<SourceIx> = laid.sources.into_iter().map(|source| over.source(source, stock.sources.len())).collect();
+            let mut fact = laid.fact;
+            fact.citations = Citations::new(&cited).unwrap_or(fact.citations);
+            fact.conflicts = laid.conflicts.iter().filter_map(|id| over.find(stock, id)).filter(|other| *other != of).collect();
+            for other in &fact.conflicts {
+                over.conflicts.entry(*other).or_default().push(of);
+            }
+            over.facts.push(fact);
+        }
+        Self { stock: Arc::clone(stock), over: Some(Arc::new(over)) }
+    }
+
+    /// How many facts are served.
+    pub fn fact_count(&self) -> usize {
+        let (over, hidden) = self.over.as_ref().map_or((0, 0), |over| (over.facts.len(), over.hidden.len()));
+        self.stock.facts.len() + over - hidden
+    }
+
+    /// How many facts there are below what is laid over them: the number of the first fact laid over.
+    pub fn stock_count(&self) -> usize {
+        self.stock.facts.len()
+    }
+
+    /// How many facts below are retracted, or stand anew above.
+    pub fn hidden_count(&self) -> usize {
+        self.over.as_ref().map_or(0, |over| over.hidden.len())
+    }
+
+    /// Facts that are laid over the base.
+    pub fn laid(&self) -> impl Iterator<Item = (FactIx, &Fact)> {
+        let above = self.over.iter().flat_map(|over| &over.facts);
+        (number(self.stock.facts.len())..).map(FactIx).zip(above)
+    }
+
+    /// How many sources there are.
+    pub fn source_count(&self) -> usize {
+        self.stock.sources.len() + self.over.as_ref().map_or(0, |over| over.sources.len())
     }
 
     /// All entities.
     pub fn entities(&self) -> &[Entity] {
-        &self.entities
+        &self.stock.entities
     }
 
-    /// The fact at an index of this base.
+    /// The fact at an index of this base, served or not.
     pub fn fact(&self, at: FactIx) -> &Fact {
-        &self.facts[at.0 as usize]
+        let at = at.0 as usize;
+        match (&self.over, at.checked_sub(self.stock.facts.len())) {
+            (Some(over), Some(above)) => &over.facts[above],
+            _ => &self.stock.facts[at],
+        }
     }
 
     /// The source at an index of this base.
     pub fn source(&self, at: SourceIx) -> &Source {
-        &self.sources[at.0 as usize]
+        let at = at.0 as usize;
+        match (&self.over, at.checked_sub(self.stock.sources.len())) {
+            (Some(over), Some(above)) => &over.sources[above],
+            _ => &self.stock.sources[at],
+        }
     }
 
     /// The entity at an index of this base.
     pub fn entity(&self, at: EntityIx) -> &Entity {
-        &self.entities[at.0 as usize]
+        &self.stock.entities[at.0 as usize]
     }
 
-    /// Where the fact of an id stands.
+    /// Where the fact of an id stands, if it is served.
     pub fn find(&self, id: &str) -> Option<FactIx> {
-        self.by_id.get(&FactId::new(id)?).copied()
+        let id = FactId::new(id)?;
+        match &self.over {
+            Some(over) => over.find(&self.stock, &id),
+            None => self.stock.by_id.get(&id).copied(),
+        }
+    }
+
+    /// Whether a fact is served, as against retracted or replaced.
+    pub fn is_served(&self, at: FactIx) -> bool {
+        self.over.as_ref().is_none_or(|over| !over.hidden.contains(&at))
     }
 
     /// The facts that contradict a fact.
-    pub fn conflicts(&self, of: FactIx) -> Vec<FactIx> {
-        self.fact(of).conflicts.clone()
+    pub fn conflicts(&self, of: FactIx) -> Cow<'_, [FactIx]> {
+        let own = &self.fact(of).conflicts;
+        let Some(over) = &self.over else { return Cow::Borrowed(own) };
+        let above = over.conflicts.get(&of).into_iter().flatten();
+        let mut all: Vec<FactIx> = own.iter().chain(above).copied().filter(|other| !over.hidden.contains(other)).collect();
+        all.sort_unstable();
+        all.dedup();
+        Cow::Owned(all)
     }
 
-    /// Facts with their indices.
-    pub fn indexed(&self) -> impl Iterator<Item = (FactIx, &Fact)> {
-        (0u32..).map(FactIx).zip(&self.facts)
+    /// How well a fact is supported, with what is laid over it.
+    pub fn standing(&self, of: FactIx) -> Standing {
+        let contradicted = self.over.as_ref().is_some_and(|over| over.conflicts.contains_key(&of));
+        if contradicted { Standing::Disputed } else { self.fact(of).standing }
     }
+
+    /// The entity of a name, alias or id, however it is written in capitals.
+    pub fn entity_named(&self, name: &str) -> Option<EntityIx> {
+        let stock = &self.stock;
+        let names = stock.by_name.get_or_init(|| {
+            let mut names = HashMap::new();
+            for (at, entity) in (0u32..).map(EntityIx).zip(&stock.entities) {
+                for name in [entity.id.as_str(), &entity.name].into_iter().chain(entity.aliases.iter().map(AsRef::as_ref)) {
+                    names.entry(Box::from(fold(name))).or_insert(at);
+                }
+            }
+            names
+        });
+        names.get(fold(name).as_ref()).copied()
+    }
+
+    /// The source of an id or address of the stock.
+    pub fn source_named(&self, reference: &str) -> Option<SourceIx> {
+        let stock = &self.stock;
+        let references = stock.by_reference.get_or_init(|| {
+            let mut references = HashMap::new();
+            for (at, source) in (0u32..).map(SourceIx).zip(&stock.sources) {
+                references.entry(Box::from(source.id.as_str())).or_insert(at);
+                if let Some(url) = &source.url {
+                    references.entry(address_key(url).into()).or_insert(at);
+                }
+            }
+            references
+        });
+        references.get(reference).or_else(|| references.get(address_key(reference).as_str())).copied()
+    }
+
+    /// Facts that are served, with their indices.
+    pub fn indexed(&self) -> impl Iterator<Item = (FactIx, &Fact)> {
+        let above = self.over.iter().flat_map(|over| &over.facts);
+        (0u32..).map(FactIx).zip(self.stock.facts.iter().chain(above)).filter(|(at, _)| self.is_served(*at))
+    }
+}
+
+impl Over {
+    fn find(&self, stock: &Stock, id: &FactId) -> Option<FactIx> {
+        self.by_id.get(id).or_else(|| stock.by_id.get(id).filter(|at| !self.hidden.contains(*at))).copied()
+    }
+
+    fn source(&mut self, source: LaidSource, below: usize) -> SourceIx {
+        match source {
+            LaidSource::Known(at) => at,
+            LaidSource::New(source) => {
+                let known = self.sources.iter().position(|other| *other == source);
+                let at = known.unwrap_or_else(|| {
+                    self.sources.push(source);
+                    self.sources.len() - 1
+                });
+                SourceIx(number(below + at))
+            }
+        }
+    }
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// What tells addresses apart: not the scheme, not "www.", not a slash at the end, not the capitals of the host.
+pub fn address_key(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.to_lowercase();
+    format!("{}/{}", host.strip_prefix("www.").unwrap_or(&host), path.trim_end_matches('/'))
 }

@@ -1,13 +1,14 @@
 //! Building the index of a base.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use super::analysis::{Analyser, Meaning, Slot, Token, Tongue, WordCache, entity_term};
 use super::lists::Lists;
 use super::spelling::Spelling;
-use super::{FactPosting, FactTerm, Index, Passage, PassageIx, Profile, TermIx, WordOrigin};
+use super::{Core, FactPosting, FactTerm, Index, Passage, PassageIx, Piece, Profile, TermIx, WordOrigin};
 use crate::date::DaySpan;
 use crate::date::phrases::{Grain, When, mentions};
 use crate::fact::{Base, Fact, FactIx};
@@ -32,11 +33,11 @@ impl Index {
     pub fn build(base: &Base, lexicon: Lexicon, vectors: Option<Vectors<'static>>) -> Self {
         let is_everyday = |word: &str| vectors.as_ref().and_then(|v| v.rank(word)).is_some_and(|rank| rank < EVERYDAY_RANK);
         let analyser = Analyser::new(lexicon, base, is_everyday);
-        let parts = Chunk::of_all(&analyser, vectors.as_ref(), base).finish(&analyser, base.facts().len());
-        let has_forms = base.facts().iter().filter(|f| !f.questions.is_empty()).count() * 2 > base.facts().len();
+        let parts = Chunk::of_all(&analyser, vectors.as_ref(), base).finish(&analyser, base.fact_count());
+        let has_forms = base.indexed().filter(|(_, f)| !f.questions.is_empty()).count() * 2 > base.fact_count();
         #[expect(clippy::cast_precision_loss, reason = "a count of facts, used as a weight")]
-        let unknown_idf = (1.0 + (base.facts().len() as f32 + 0.5) / 0.5).ln();
-        Self {
+        let unknown_idf = (1.0 + (base.fact_count() as f32 + 0.5) / 0.5).ln();
+        let core = Core {
             spelling: parts.spelling,
             origins: parts.origins,
             terms: parts.terms,
@@ -51,9 +52,15 @@ impl Index {
             average_length: parts.average_length,
             unknown_idf,
             has_forms,
-            analyser,
-            vectors,
-        }
+        };
+        Self { analyser: Arc::new(analyser), vectors: vectors.map(Arc::new), core: Arc::new(core), over: None }
+    }
+
+    /// Analyses one fact, to be laid over this index.
+    pub fn piece(&self, fact: &Fact) -> Piece {
+        let mut builder = Builder::new(&self.analyser, self.vectors.as_deref());
+        builder.fact(FactIx(0), fact);
+        Piece(builder.into_chunk())
     }
 }
 
@@ -331,18 +338,18 @@ impl<'a> Builder<'a> {
 }
 
 /// What was built of some facts that stand together. Terms and passages are numbered from 0 in each chunk.
-#[derive(Default)]
-struct Chunk {
-    terms: HashMap<Box<str>, TermIx>,
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    pub(super) terms: HashMap<Box<str>, TermIx>,
     /// Words of passages, each with the nearest of its origins.
-    origins: HashMap<Box<str>, WordOrigin>,
-    passages: Vec<Passage>,
-    passage_terms: Vec<(u32, PassageIx)>,
-    passage_vectors: Vec<Packed>,
-    term_vectors: Vec<Packed>,
-    fact_terms: Vec<(u32, FactTerm)>,
-    fact_postings: Vec<(u32, FactPosting)>,
-    profiles: Vec<Profile>,
+    pub(super) origins: HashMap<Box<str>, WordOrigin>,
+    pub(super) passages: Vec<Passage>,
+    pub(super) passage_terms: Vec<(u32, PassageIx)>,
+    pub(super) passage_vectors: Vec<Packed>,
+    pub(super) term_vectors: Vec<Packed>,
+    pub(super) fact_terms: Vec<(u32, FactTerm)>,
+    pub(super) fact_postings: Vec<(u32, FactPosting)>,
+    pub(super) profiles: Vec<Profile>,
 }
 
 impl Chunk {
@@ -446,13 +453,14 @@ impl Chunk {
 }
 
 /// How rare each term is among facts: the inverse document frequency of BM25 (Robertson and Zaragoza 2009), never below zero.
-#[expect(clippy::cast_precision_loss, reason = "counts of facts, used as weights")]
 fn rarities(fact_postings: &Lists<FactPosting>, terms: usize, facts: usize) -> Vec<f32> {
-    let rarity = |term: u32| {
-        let holders = fact_postings.of(term).len() as f32;
-        (1.0 + (facts as f32 - holders + 0.5) / (holders + 0.5)).ln()
-    };
-    (0u32..).take(terms).map(rarity).collect()
+    (0u32..).take(terms).map(|term| rarity(fact_postings.of(term).len(), facts)).collect()
+}
+
+/// How rare a term is that so many of the facts hold.
+#[expect(clippy::cast_precision_loss, reason = "counts of facts, used as weights")]
+pub(super) fn rarity(holders: usize, facts: usize) -> f32 {
+    (1.0 + (facts.max(holders) - holders) as f32 / (holders as f32 + 0.5) + 0.5 / (holders as f32 + 0.5)).ln()
 }
 
 /// Sets the length of each passage's vector of term weights.

@@ -51,10 +51,14 @@ pub struct Spelling {
     hasher: DefaultHashBuilder,
     /// Hash in the upper half, word in the lower, in a sorted list for each opening of a hash: a probe is one step, not a search.
     table: Lists<u64>,
+    /// Bits by which it is entered.
+    bits: u32,
 }
 
-/// Bits of a hash by which the table is entered.
+/// Bits of a hash by which the table is entered, at most; a small table is entered by fewer.
 const OPENING_BITS: u32 = 16;
+/// Words that are worth a core of their own.
+const SMALLEST_SHARE: usize = 512;
 
 /// FNV-1a: short keys, no secrets, the same on every machine.
 #[derive(Clone)]
@@ -95,8 +99,8 @@ fn sound_key(sound: &Sound) -> u64 {
 }
 
 /// The list of the table that a key stands in.
-fn opening(key: u64) -> u32 {
-    (key >> (64 - OPENING_BITS)) as u32
+fn opening(key: u64, bits: u32) -> u32 {
+    key.checked_shr(64 - bits).and_then(|opening| u32::try_from(opening).ok()).unwrap_or(0)
 }
 
 /// Calls `use_key` with the key of every form of `word` with up to `deletions` letters of its front taken out.
@@ -151,21 +155,25 @@ impl Spelling {
     pub fn build(words: Vec<Box<str>>) -> Self {
         let (front, back) = words.split_at(words.len() / 2);
         let middle = u32::try_from(front.len()).unwrap_or(u32::MAX);
-        let entries = std::thread::scope(|scope| {
-            let worker = scope.spawn(|| entries(back, middle));
-            let mut found = entries(front, 0);
-            // A worker that died of a fault is made good here, where the fault shows as what it is.
-            found.extend(worker.join().unwrap_or_else(|_| entries(back, middle)));
-            found
-        });
+        let shared = || {
+            std::thread::scope(|scope| {
+                let worker = scope.spawn(|| entries(back, middle));
+                let mut found = entries(front, 0);
+                // A worker that died of a fault is made good here, where the fault shows as what it is.
+                found.extend(worker.join().unwrap_or_else(|_| entries(back, middle)));
+                found
+            })
+        };
+        let entries = if words.len() < SMALLEST_SHARE { entries(&words, 0) } else { shared() };
         let hasher = DefaultHashBuilder::default();
         let mut by_text = HashTable::with_capacity(words.len());
         for (at, word) in (0u32..).zip(&words) {
             // There is room for all of them: none is ever hashed again.
             by_text.insert_unique(hasher.hash_one(word.as_ref()), WordIx(at), |_| 0);
         }
-        let table = Lists::pack(1 << OPENING_BITS, entries.iter().map(|&entry| (opening(entry), entry))).sorted();
-        Self { words, by_text, hasher, table }
+        let bits = entries.len().checked_ilog2().unwrap_or(0).min(OPENING_BITS);
+        let table = Lists::pack(1 << bits, entries.iter().map(|&entry| (opening(entry, bits), entry))).sorted();
+        Self { words, by_text, hasher, table, bits }
     }
 
     /// The number of a word that is known just so.
@@ -184,7 +192,7 @@ impl Spelling {
     }
 
     fn with_key(&self, key: u64) -> impl Iterator<Item = WordIx> + '_ {
-        let bucket = self.table.of(opening(key));
+        let bucket = self.table.of(opening(key, self.bits));
         let from = bucket.partition_point(|&entry| entry < key);
         #[expect(clippy::cast_possible_truncation, reason = "the lower half is the word")]
         bucket.iter().skip(from).take_while(move |&&entry| entry >> 32 == key >> 32).map(|&entry| WordIx(entry as u32))

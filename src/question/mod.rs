@@ -118,7 +118,7 @@ impl Question {
         let known = analyser.look_up(&read, &mut cache);
         let wanted = wanted_in(analyser, &read, &known, tongue);
         let tokens = analyser.tokens(&read, &known, tongue, &mut cache);
-        let vector = vector_of(index.vectors.as_ref(), &tokens);
+        let vector = vector_of(index.vectors.as_deref(), &tokens);
         let elements = elements(index, text, &read, &tokens, &readings, &mentions);
         let focus = focus(analyser, &read, tongue, &elements);
         Self {
@@ -285,7 +285,7 @@ fn drawn_in(index: &Index, word: &str) -> Option<String> {
     }
     [double, single]
         .into_iter()
-        .find(|shorter| shorter.len() < word.len() && index.spelling.find(shorter).is_some_and(|w| index.origin(w) != WordOrigin::Urdu))
+        .find(|shorter| shorter.len() < word.len() && index.find_word(shorter).is_some_and(|w| index.origin(w) != WordOrigin::Urdu))
 }
 
 /// Replaces words that nobody knows by the likeliest known ones.
@@ -296,7 +296,7 @@ fn respell<'t>(index: &Index, mut words: Vec<Word<'t>>, tongue: Tongue) -> (Vec<
     let mut readings = Vec::new();
     read_asking_words(&mut words);
     for (position, word) in words.iter_mut().enumerate() {
-        let is_known = index.spelling.find(&word.text).is_some_and(|w| usable(index.origin(w)));
+        let is_known = index.find_word(&word.text).is_some_and(|w| usable(index.origin(w)));
         let known = word.shape == Shape::Number || is_known || lexicon.protected.contains(word.text.as_ref());
         if readings.len() >= RESPELT_AT_MOST {
             continue;
@@ -327,17 +327,17 @@ fn respell<'t>(index: &Index, mut words: Vec<Word<'t>>, tongue: Tongue) -> (Vec<
         }
         let mut candidates = candidates_of(index, &word.text);
         candidates.retain(|c| {
-            let meant = index.spelling.text(c.word);
+            let meant = index.word(c.word);
             let by_slip_only = matches!(c.reason, Reason::Slips(_));
             usable(index.origin(c.word)) && !lexicon.are_twins(&word.text, meant) && !(by_slip_only && lexicon.protected.contains(meant))
         });
         // A strange word that opens a question asks, if one that asks is as near: "wen", "wat", "hwo".
         let opens = position < OPENING;
-        let asks = |c: &Candidate| lexicon.asks.longest_at(&[index.spelling.text(c.word)]).is_some();
+        let asks = |c: &Candidate| lexicon.asks.longest_at(&[index.word(c.word)]).is_some();
         candidates.sort_by_cached_key(|c| (c.cost, !(opens && asks(c)), index.origin(c.word), Reverse(frequency(index, c)), c.word));
         candidates.truncate(READINGS);
         if let Some(best) = candidates.first() {
-            word.text = index.spelling.text(best.word).to_owned().into();
+            word.text = index.word(best.word).to_owned().into();
             readings.push(Readings { start: word.start, is_real_word, candidates });
         }
     }
@@ -360,7 +360,7 @@ fn read_asking_words(words: &mut [Word<'_>]) {
 
 /// A word that only the lists know, and that few people write, may be a slip of one that the facts use: "gaol" of "goal".
 fn rare_word(index: &Index, word: &Word<'_>, tongue: Tongue) -> Option<Readings> {
-    let known = index.spelling.find(&word.text)?;
+    let known = index.find_word(&word.text)?;
     let rank = index.vectors.as_ref().and_then(|v| v.rank(&word.text));
     if tongue != Tongue::English
         || word.text.len() < 4
@@ -381,20 +381,20 @@ fn rare_word(index: &Index, word: &Word<'_>, tongue: Tongue) -> Option<Readings>
 
 /// What a word may be a slip or spelling of. Names and Urdu words are spelt by ear, English ones are not.
 fn candidates_of(index: &Index, typed: &str) -> Vec<Candidate> {
-    index.spelling.candidates(typed, |w| index.origin(w) == WordOrigin::Urdu || index.analyser.is_name_word(index.spelling.text(w)))
+    index.respellings(typed, |w| index.origin(w) == WordOrigin::Urdu || index.analyser.is_name_word(index.word(w)))
 }
 
 /// How many facts hold a word, or the plain term it stands for.
 fn frequency(index: &Index, candidate: &Candidate) -> usize {
-    let word = Word { text: index.spelling.text(candidate.word).into(), shape: Shape::Plain, start: 0, end: 0 };
+    let word = Word { text: index.word(candidate.word).into(), shape: Shape::Plain, start: 0, end: 0 };
     let tokens = index.analyser.tokens_of_word(word);
-    tokens.iter().filter_map(|t| index.term(&t.term)).map(|t| index.facts_with(t).len()).max().unwrap_or(0)
+    tokens.iter().filter_map(|t| index.term(&t.term)).map(|t| index.facts_with(t).count()).max().unwrap_or(0)
 }
 
 /// "cease fire" and "water shed" are one word if the base writes them so; "peacetalks" is two.
 fn join_split_words(index: &Index, words: &mut Vec<Word<'_>>) {
     // A word of an alias that no fact holds ("ullah") may be half of one that they do.
-    let known = |w: &str| index.spelling.find(w).is_some_and(|found| index.origin(found) == WordOrigin::List) || index.holds_word(w);
+    let known = |w: &str| index.find_word(w).is_some_and(|found| index.origin(found) == WordOrigin::List) || index.holds_word(w);
     let mut at = 0;
     while at < words.len() {
         if let (Some(a), Some(b)) = (words.get(at), words.get(at + 1))
@@ -406,10 +406,10 @@ fn join_split_words(index: &Index, words: &mut Vec<Word<'_>>) {
             let joined = format!("{}{}", a.text, b.text);
             // "Fazal Ullah" is "Fazlullah" by its sounds.
             let sounded = || {
-                let names = index.spelling.sounding(&joined).into_iter().filter(|w| index.origin(*w) == WordOrigin::Base);
-                names.map(|w| index.spelling.text(w)).find(|meant| index.analyser.is_name_word(meant)).map(str::to_owned)
+                let names = index.words_sounding(&joined).into_iter().filter(|w| index.origin(*w) == WordOrigin::Base);
+                names.map(|w| index.word(w)).find(|meant| index.analyser.is_name_word(meant)).map(str::to_owned)
             };
-            let is_written = index.spelling.find(&joined).is_some_and(|w| index.origin(w) == WordOrigin::Base);
+            let is_written = index.find_word(&joined).is_some_and(|w| index.origin(w) == WordOrigin::Base);
             if let Some(joined) = if is_written { Some(joined.clone()) } else { sounded() } {
                 let end = b.end;
                 if let Some(word) = words.get_mut(at) {
@@ -429,7 +429,7 @@ fn join_split_words(index: &Index, words: &mut Vec<Word<'_>>) {
 
 fn halves<'t>(index: &Index, word: &Word<'t>) -> Option<[Word<'t>; 2]> {
     const SHORTEST_HALF: usize = 4;
-    if word.shape == Shape::Number || !word.text.is_ascii() || index.spelling.find(&word.text).is_some() || word.text.len() > 30 {
+    if word.shape == Shape::Number || !word.text.is_ascii() || index.find_word(&word.text).is_some() || word.text.len() > 30 {
         return None;
     }
     if index.vectors.as_ref().is_some_and(|v| v.rank(&word.text).is_some()) || index.term(&index.analyser.stem(&word.text)).is_some() {
@@ -502,7 +502,7 @@ fn element(index: &Index, text: &str, words: &[Word<'_>], token: &Token, reading
     let mut terms: Vec<(TermIx, f32)> = index.term(&token.term).map(|t| (t, best_weight)).into_iter().collect();
     if let (Some(reading), true) = (respelt, token.to == token.from + 1) {
         for candidate in reading.candidates.iter().skip(1) {
-            let word = Word { text: index.spelling.text(candidate.word).into(), shape: Shape::Plain, start, end };
+            let word = Word { text: index.word(candidate.word).into(), shape: Shape::Plain, start, end };
             for other in index.analyser.tokens_of_word(word) {
                 if let (Some(term), true) = (index.term(&other.term), other.meaning != Meaning::Stop)
                     && !terms.iter().any(|(t, _)| *t == term)

@@ -1,8 +1,8 @@
 //! The bot under test, in this process, over the shipped facts.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sanad::answer::model::Model;
@@ -35,10 +35,10 @@ pub(crate) const UNKNOWN: &str = "hello";
 /// How long any test may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-static KNOWLEDGE: LazyLock<Arc<Knowledge>> = LazyLock::new(|| {
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
     let loaded = base::load(&Origin::Embedded, |_| ()).unwrap();
     let model = Model::read(&base::embedded_model(), &mut Vec::new()).unwrap();
-    Arc::new(Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model))
+    Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model)
 });
 
 /// Settings that no test runs into unless it means to.
@@ -66,7 +66,7 @@ impl Running {
     /// Starts a bot with a token of its own.
     pub(crate) fn start_with(discord: &Discord, settings: config::Discord, token: &str) -> Self {
         let token = Token::new(token).unwrap();
-        let setup = Setup { app: App::new(Arc::clone(&KNOWLEDGE)), token, api: Api::At(discord.url()), settings };
+        let setup = Setup { app: App::new(KNOWLEDGE.clone()), token, api: Api::At(discord.url()), settings };
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(serve(setup, async move {
             let _ = stopped.await;

@@ -1,5 +1,5 @@
 use std::fmt::Write as _;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use super::*;
 use crate::answer::model::Model;
@@ -11,7 +11,7 @@ use crate::knowledge::Knowledge;
 static APP: LazyLock<App> = LazyLock::new(|| {
     let loaded = base::load(&Origin::Embedded, |_| ()).unwrap();
     let model = Model::read(&base::embedded_model(), &mut Vec::new()).unwrap();
-    App::new(Arc::new(Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model)))
+    App::new(Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model))
 });
 
 /// A reply as a reader sees it: text, footer, buttons by row.
@@ -36,7 +36,7 @@ fn asked(seen_by: SeenBy) -> Asked<'static> {
 }
 
 fn ask(question: &str) -> String {
-    shown(&reply(APP.knowledge(), &APP.ask(question, None), asked(SeenBy::Everyone)))
+    shown(&reply(&APP.shipped(), &APP.ask(&APP.shipped(), question, None), asked(SeenBy::Everyone)))
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn no_answer_says_so() {
 fn a_private_answer_can_be_shared_and_shows_the_question_harmlessly() {
     let question = "@everyone **wen** did ttp call off the cesefire <@&5> [x](https://evil.example)";
     let asked = Asked { shown: Some(question), ..asked(SeenBy::Asker) };
-    let text = shown(&reply(APP.knowledge(), &APP.ask(question, None), asked));
+    let text = shown(&reply(&APP.shipped(), &APP.ask(&APP.shipped(), question, None), asked));
     let first = text.lines().nth(1).unwrap();
     assert_eq!(first, "> wen did ttp call off the cesefire x ( )");
     assert!(text.starts_with("(only for who asked)") && text.ends_with("[Sources] [Related] [Wrong?] [Share]"), "{text}");
@@ -111,10 +111,10 @@ fn a_private_answer_can_be_shared_and_shows_the_question_harmlessly() {
 
 #[test]
 fn every_fact_can_be_shown_within_the_limits() {
-    let knowledge = APP.knowledge();
+    let knowledge = &APP.shipped();
     for (fact, held) in knowledge.base.indexed() {
         let picked = Asked { found: Found::Picked, ..asked(SeenBy::Everyone) };
-        let answer = reply(knowledge, &APP.pick(fact), picked);
+        let answer = reply(knowledge, &APP.pick(&APP.shipped(), fact), picked);
         assert!(answer.text().contains(&escape(&held.claim)), "{} is told whole", held.id);
         assert!(answer.text().contains("**Sources**\n- "), "{} names a source", held.id);
         let full = sources(knowledge, fact);
@@ -127,8 +127,8 @@ fn every_fact_can_be_shown_within_the_limits() {
 
 #[test]
 fn every_source_of_a_fact_stands_behind_its_button() {
-    let fact = APP.knowledge().base.find("quetta-30nov").unwrap();
-    insta::assert_snapshot!(shown(&sources(APP.knowledge(), fact)), @r"
+    let fact = APP.shipped().base.find("quetta-30nov").unwrap();
+    insta::assert_snapshot!(shown(&sources(&APP.shipped(), fact)), @r"
     (only for who asked)
     A suicide bomber hit a police truck guarding polio workers near Quetta on 30 November 2022; the TTP claimed it.
 
@@ -155,7 +155,7 @@ fn a_limit_says_when_to_ask_again() {
 
 #[test]
 fn the_help_says_how_to_ask_and_what_is_kept() {
-    insta::assert_snapshot!(shown(&help(APP.knowledge())), @r#"
+    insta::assert_snapshot!(shown(&help(&APP.shipped())), @r#"
     (only for who asked)
     I answer from 392 facts that people have written down from 360 sources, and never without the source. Your own words will do, misspelt, in English, Roman Urdu or Urdu.
 
@@ -188,15 +188,15 @@ fn long_facts() -> App {
     let loaded = base::load(&Origin::Rows(path.clone()), |_| ()).unwrap();
     std::fs::remove_file(&path).unwrap();
     let model = Model::read(&base::embedded_model(), &mut Vec::new()).unwrap();
-    App::new(Arc::new(Knowledge::new(loaded.base, loaded.lexicon, None, model)))
+    App::new(Knowledge::new(loaded.base, loaded.lexicon, None, model))
 }
 
 #[test]
 fn a_fact_of_any_length_is_shown_cut_and_with_its_source() {
     let app = long_facts();
-    let knowledge = app.knowledge();
+    let knowledge = &app.shipped();
     for (fact, _) in knowledge.base.indexed() {
-        let shown = reply(knowledge, &app.pick(fact), asked(SeenBy::Everyone));
+        let shown = reply(knowledge, &app.pick(knowledge, fact), asked(SeenBy::Everyone));
         assert!(shown.text().chars().count() <= crate::discord::reply::TEXT_AT_MOST);
         assert!(shown.text().contains("*(shortened)*") && shown.text().contains("**Sources**\n- Title \\@everyone"), "{}", shown.text());
         let full = sources(knowledge, fact);
@@ -208,6 +208,6 @@ fn a_fact_of_any_length_is_shown_cut_and_with_its_source() {
             assert!(told.is_none_or(|told| told == fact), "{custom_id}");
         }
     }
-    let asked_for = reply(knowledge, &app.ask("the harbour 7 of atlantis was very long", None), asked(SeenBy::Everyone));
+    let asked_for = reply(knowledge, &app.ask(knowledge, "the harbour 7 of atlantis was very long", None), asked(SeenBy::Everyone));
     assert!(asked_for.rows().iter().flatten().all(|button| button.label.chars().count() <= 80));
 }
