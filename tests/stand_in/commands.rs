@@ -2,9 +2,50 @@
 
 use serde_json::{Map, Value, json};
 
+use super::handles::User;
 use super::rest::Answer;
-use super::world::World;
+use super::world::{World, permission};
 use super::{APPLICATION_ID, Discord, events};
+
+/// What a person types into a slash command.
+#[derive(Clone, Copy)]
+pub(super) struct Typed<'a> {
+    pub(super) user: &'a User,
+    pub(super) guild: Option<u64>,
+    /// The command's name, with its group and subcommand, if it has them.
+    pub(super) path: &'a str,
+    /// The options.
+    pub(super) given: &'a Value,
+    /// The option that is being typed, where it completes itself.
+    pub(super) focused: Option<&'a str>,
+}
+
+/// Who is shown a command.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rights {
+    /// Those with the permissions that it was registered with.
+    AsRegistered,
+    /// Whom an administrator has granted it.
+    Granted,
+}
+
+/// Why Discord's client does not show a command to a person in a guild, or in direct messages.
+pub(super) fn withheld(command: &Value, user: &User, guild: Option<u64>, rights: Rights) -> Result<(), String> {
+    let place = json!(u64::from(guild.is_none()));
+    let elsewhere = command["contexts"].as_array().is_some_and(|contexts| !contexts.contains(&place));
+    if elsewhere || (guild.is_none() && command["dm_permission"] == false) {
+        return Err(format!("it is not offered in a context of type {place}"));
+    }
+    let asked = &command["default_member_permissions"];
+    let asked = asked.as_str().and_then(|bits| bits.parse::<u64>().ok()).or_else(|| asked.as_u64());
+    let administers = user.permissions & permission::ADMINISTRATOR != 0;
+    match asked.filter(|_| guild.is_some() && !administers && rights == Rights::AsRegistered) {
+        // Nobody but administrators.
+        Some(0) => Err("it is shown to administrators only".to_owned()),
+        Some(bits) if user.permissions & bits != bits => Err(format!("it is shown to those with permissions {bits:#x} only")),
+        _ => Ok(()),
+    }
+}
 
 impl World {
     pub(super) fn commands_route(&mut self, guild: Option<u64>, method: &str, body: &Value) -> Answer {
@@ -76,13 +117,14 @@ impl World {
         guild.and_then(|guild| of(Some(guild))).or_else(|| of(None))
     }
 
-    /// The data of a slash command: `path` is its name, with its group and subcommand, if it has them. With `focused`, an autocomplete.
-    pub(super) fn command_data(&self, guild: Option<u64>, path: &str, given: &Value, focused: Option<&str>) -> Result<Value, String> {
-        let mut names = path.split(' ');
+    /// The data of a slash command as it is sent; why Discord's client would not send it.
+    pub(super) fn command_data(&self, typed: &Typed<'_>, rights: Rights) -> Result<Value, String> {
+        let mut names = typed.path.split(' ');
         let name = names.next().unwrap_or_default();
-        let command = self.command(guild, 1, name).ok_or_else(|| format!("there is no command /{name}"))?;
+        let command = self.command(typed.guild, 1, name).ok_or_else(|| format!("there is no command /{name}"))?;
+        withheld(command, typed.user, typed.guild, rights)?;
         let mut resolved = Map::new();
-        let options = self.chosen(command, names, given, focused, &mut resolved)?;
+        let options = self.chosen(typed, command, &mut names, &mut resolved)?;
         let mut data = json!({"id": command["id"], "name": name, "type": 1});
         if !options.is_empty() {
             data["options"] = Value::Array(options);
@@ -96,22 +138,21 @@ impl World {
         Ok(data)
     }
 
-    fn chosen<'a>(
+    fn chosen(
         &self,
+        typed: &Typed<'_>,
         of: &Value,
-        mut names: impl Iterator<Item = &'a str>,
-        given: &Value,
-        focused: Option<&str>,
+        names: &mut dyn Iterator<Item = &str>,
         resolved: &mut Map<String, Value>,
     ) -> Result<Vec<Value>, String> {
         let described: Vec<&Value> = of["options"].as_array().into_iter().flatten().collect();
         if let Some(name) = names.next() {
             let chosen = described.iter().find(|option| option["name"] == name && matches!(option["type"].as_u64(), Some(1 | 2)));
             let chosen = chosen.ok_or_else(|| format!("there is no subcommand {name}"))?;
-            let options = self.chosen(chosen, Box::new(names) as Box<dyn Iterator<Item = &str>>, given, focused, resolved)?;
+            let options = self.chosen(typed, chosen, names, resolved)?;
             return Ok(vec![json!({"name": name, "type": chosen["type"], "options": options})]);
         }
-        let given = given.as_object().cloned().unwrap_or_default();
+        let (focused, given) = (typed.focused, typed.given.as_object().cloned().unwrap_or_default());
         if let Some(name) = given.keys().find(|name| !described.iter().any(|option| option["name"] == **name)) {
             return Err(format!("there is no option {name}"));
         }
@@ -126,8 +167,8 @@ impl World {
             };
             let is_focused = focused == Some(name);
             if !is_focused {
-                fits(option, value).map_err(|why| format!("the option {name}: {value} {why}"))?;
-                self.resolve(option, value, resolved);
+                let fits = fits(option, value).and_then(|()| self.resolve(typed, option, value, resolved));
+                fits.map_err(|why| format!("the option {name}: {value} {why}"))?;
             }
             let mut filled = json!({"name": name, "type": option["type"], "value": value});
             if is_focused {
@@ -141,28 +182,47 @@ impl World {
         }
     }
 
-    /// Adds what an option's value names to `resolved`.
-    fn resolve(&self, option: &Value, value: &Value, resolved: &mut Map<String, Value>) {
-        let Some(id) = value.as_str().and_then(|id| id.parse::<u64>().ok()) else { return };
+    /// Adds the person, role or channel that an option's value names to `resolved`; why Discord's client would not offer it.
+    fn resolve(&self, typed: &Typed<'_>, option: &Value, value: &Value, resolved: &mut Map<String, Value>) -> Result<(), String> {
+        let Some((kind, id)) = option["type"].as_u64().filter(|kind| (6..=9).contains(kind)).zip(value.as_str()) else { return Ok(()) };
+        let number = id.parse::<u64>().unwrap_or_default();
         let mut add = |list: &str, json: Value| {
-            resolved.entry(list).or_insert_with(|| json!({}))[id.to_string()] = json;
+            resolved.entry(list).or_insert_with(|| json!({}))[id] = json;
         };
-        match option["type"].as_u64() {
-            Some(6 | 9) => {
-                if let Some(person) = self.people.get(&id) {
-                    add("users", events::user(person));
-                    add("members", events::member());
+        let permissions = typed.user.permissions.to_string();
+        let person = self.people.get(&number).filter(|_| matches!(kind, 6 | 9));
+        let role = typed.guild.filter(|_| matches!(kind, 8 | 9)).map(|guild| self.role_json(guild, number)).filter(Value::is_object);
+        let channel = self.channels.get(&number).filter(|state| kind == 7 && typed.guild.is_some() && state.guild == typed.guild);
+        if let Some(person) = person {
+            add("users", events::user(person));
+            if let Some(guild) = typed.guild {
+                // Whose roles are known is only who acts: a handle carries them.
+                let who = if person.id == typed.user.id { typed.user } else { person };
+                let mut member = events::member(&self.roles_in(guild, &who.roles));
+                member["permissions"] = json!(who.permissions.to_string());
+                if let Some(fields) = member.as_object_mut() {
+                    // Members without what the list of users has, or what concerns voices.
+                    fields.retain(|field, _| !matches!(field.as_str(), "deaf" | "mute"));
                 }
+                add("members", member);
             }
-            Some(7) => {
-                if let Some(state) = self.channels.get(&id) {
-                    let mut channel = events::channel(self, id, state);
-                    channel["permissions"] = json!(state.permissions.to_string());
-                    add("channels", channel);
-                }
+        } else if let Some(role) = role {
+            add("roles", role);
+        } else if let Some(state) = channel {
+            let mut offered = option["channel_types"].as_array().into_iter().flatten().peekable();
+            if offered.peek().is_some() && !offered.any(|kind| *kind == state.kind) {
+                return Err(format!("is a channel of type {}, which is not offered", state.kind));
             }
-            _ => {}
+            let mut channel = events::channel(self, number, state);
+            channel["permissions"] = json!(permissions);
+            if let Some(fields) = channel.as_object_mut() {
+                fields.remove("permission_overwrites");
+            }
+            add("channels", channel);
+        } else {
+            return Err("is nothing that is offered here".to_owned());
         }
+        Ok(())
     }
 }
 

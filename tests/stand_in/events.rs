@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::handles::{Channel, User};
-use super::world::{ChannelState, Stored, World, kind, permission};
+use super::world::{ChannelState, Stored, World, kind};
 use super::{APPLICATION_ID, BOT_ID};
 
 /// The time that an id says.
@@ -28,11 +28,21 @@ pub(super) fn user(user: &User) -> Value {
     json
 }
 
-/// What a guild knows of a person.
-pub(super) fn member() -> Value {
+/// What a guild knows of a person who has these roles there.
+pub(super) fn member(roles: &[u64]) -> Value {
     json!({
-        "roles": [], "nick": null, "avatar": null, "banner": null, "joined_at": "2021-11-09T08:00:00.000000+00:00",
+        "roles": roles.iter().map(u64::to_string).collect::<Vec<_>>(), "nick": null, "avatar": null, "banner": null,
+        "joined_at": "2021-11-09T08:00:00.000000+00:00",
         "premium_since": null, "communication_disabled_until": null, "deaf": false, "mute": false, "pending": false, "flags": 0,
+    })
+}
+
+/// A role.
+pub(super) fn role(id: u64, name: &str, position: u64, permissions: u64) -> Value {
+    json!({
+        "id": id.to_string(), "name": name, "color": 0, "hoist": false, "icon": null, "unicode_emoji": null, "position": position,
+        "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null}, "managed": false, "mentionable": false,
+        "permissions": permissions.to_string(), "flags": 0,
     })
 }
 
@@ -82,17 +92,14 @@ pub(super) fn guild(world: &World, id: u64) -> Value {
         .map(|(id, state)| (state.kind == kind::THREAD, channel(world, *id, state)))
         .partition(|(is_thread, _)| *is_thread);
     let values = |pairs: Vec<(bool, Value)>| pairs.into_iter().map(|(_, json)| json).collect::<Vec<_>>();
-    let mut bot = member();
+    let roles: Vec<Value> = [id].into_iter().chain(world.roles.keys().copied()).map(|role| world.role_json(id, role)).collect();
+    let mut bot = member(&[]);
     bot["user"] = json!(world.people.get(&BOT_ID).map(user));
     let mut json = json!({
         "id": id.to_string(), "name": state.name, "owner_id": "1", "afk_timeout": 300, "max_members": 500_000, "member_count": 2,
         "max_video_channel_users": 25, "max_stage_video_channel_users": 50, "preferred_locale": "en-US",
         "joined_at": "2021-11-09T08:00:00.000000+00:00", "members": [bot], "channels": values(channels), "threads": values(threads),
-        "roles": [{
-            "id": id.to_string(), "name": "@everyone", "color": 0, "hoist": false, "icon": null, "unicode_emoji": null, "position": 0,
-            "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null}, "managed": false, "mentionable": false,
-            "permissions": permission::EVERYBODY.to_string(), "flags": 0,
-        }],
+        "roles": roles.into_iter().filter(Value::is_object).collect::<Vec<_>>(),
     });
     let mut fill = |value: Value, fields: &str| fields.split_whitespace().for_each(|field| json[field] = value.clone());
     fill(
@@ -136,7 +143,7 @@ pub(super) fn message_event(world: &World, stored: &Stored, hide: bool) -> Value
     if let Some(guild) = stored.guild {
         json["guild_id"] = json!(guild.to_string());
         if json["webhook_id"].is_null() {
-            json["member"] = member();
+            json["member"] = member(&[]);
         }
     }
     if let Some(channel) = world.channels.get(&stored.channel) {
@@ -176,7 +183,7 @@ pub(super) fn interaction(world: &World, deed: Deed<'_>) -> Value {
     }
     let person = user(deed.user);
     if let Some(guild) = deed.channel.guild {
-        let mut who = member();
+        let mut who = member(&world.roles_in(guild, &deed.user.roles));
         who["user"] = person;
         who["permissions"] = json!(deed.user.permissions.to_string());
         json["member"] = who;

@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::Discord;
+use super::files::File;
 use super::world::permission;
 
 /// A person, or another bot.
@@ -18,14 +19,25 @@ pub(crate) struct User {
     pub(crate) bot: bool,
     /// Permissions as a member.
     pub(crate) permissions: u64,
+    /// Roles as a member, of whatever guilds.
+    pub(crate) roles: Vec<u64>,
     /// The language of the client.
     pub(crate) locale: String,
 }
 
 impl User {
+    pub(super) fn new(id: u64, name: &str, bot: bool) -> Self {
+        Self { id, name: name.to_owned(), bot, permissions: permission::EVERYBODY, roles: Vec::new(), locale: "en-US".to_owned() }
+    }
+
     /// The same person with these permissions.
     pub(crate) fn with_permissions(&self, permissions: u64) -> Self {
         Self { permissions, ..self.clone() }
+    }
+
+    /// The same person with these roles. Each guild is told of those that are its own, in every interaction.
+    pub(crate) fn with_roles(&self, roles: &[u64]) -> Self {
+        Self { roles: roles.to_vec(), ..self.clone() }
     }
 
     /// The same person, an administrator.
@@ -52,6 +64,17 @@ pub(crate) struct Guild {
     pub(crate) id: u64,
 }
 
+/// A role of a guild.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Role {
+    /// Discord's id.
+    pub(crate) id: u64,
+    /// Its name.
+    pub(crate) name: String,
+    /// The guild that has it.
+    pub(crate) guild: u64,
+}
+
 /// A place to say something.
 #[derive(Clone, Debug)]
 pub(crate) struct Channel {
@@ -76,6 +99,7 @@ pub(crate) struct Message {
     pub(crate) edits: u32,
     /// Whether only one person sees it.
     pub(crate) ephemeral: bool,
+    pub(super) files: Vec<File>,
 }
 
 impl Message {
@@ -106,6 +130,11 @@ impl Message {
             Some((_, _, custom_id)) => custom_id,
             None => panic!("no button {label:?} on:\n{}", self.text()),
         }
+    }
+
+    /// The files attached to it.
+    pub(crate) fn files(&self) -> &[File] {
+        &self.files
     }
 
     /// The message it replies to.

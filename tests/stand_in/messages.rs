@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::files::{Kept, Wanted};
 use super::rest::{Answer, Call};
 use super::sessions::{Event, intent};
 use super::world::{Stored, World, kind, permission};
@@ -24,13 +25,15 @@ pub(super) struct Draft {
     pub(super) author: u64,
     /// Content, embeds, components and more, as they were sent.
     pub(super) body: Value,
+    pub(super) files: Vec<Kept>,
     /// The message it replies to.
     pub(super) reply_to: Option<u64>,
     /// People it mentions.
     pub(super) mentions: Vec<u64>,
     /// Fields of its own.
     pub(super) more: Value,
-    pub(super) ephemeral: bool,
+    /// Who sees it, where not everybody does.
+    pub(super) only_for: Option<u64>,
     pub(super) response: bool,
     pub(super) nonce: Option<String>,
 }
@@ -65,7 +68,7 @@ impl World {
     /// Makes a message of a draft and keeps it; the gateway is not told.
     pub(super) fn make(&mut self, draft: Draft) -> u64 {
         let id = self.next_id();
-        let Draft { channel, author, body, reply_to, mentions, more, ephemeral, response, nonce } = draft;
+        let Draft { channel, author, body, files, reply_to, mentions, more, only_for, response, nonce } = draft;
         let guild = self.channels.get(&channel).and_then(|state| state.guild);
         let content = body["content"].as_str().unwrap_or_default();
         let people: Vec<Value> = mentions.iter().filter_map(|id| self.people.get(id)).map(events::user).collect();
@@ -74,7 +77,8 @@ impl World {
             "id": id.to_string(), "channel_id": channel.to_string(), "type": if reply_to.is_some() { 19 } else { 0 }, "content": content,
             "author": self.people.get(&author).map(events::user), "timestamp": events::time_of(id), "edited_timestamp": null,
             "tts": false, "pinned": false, "mention_everyone": everyone, "mentions": people,
-            "mention_roles": mentioned(content, "&").iter().map(u64::to_string).collect::<Vec<_>>(), "attachments": [],
+            "mention_roles": mentioned(content, "&").iter().map(u64::to_string).collect::<Vec<_>>(),
+            "attachments": files.iter().map(|file| file.json(channel, only_for.is_some())).collect::<Vec<_>>(),
             "embeds": list(&body, "embeds"), "components": list(&body, "components"), "flags": body["flags"].as_u64().unwrap_or(0),
         });
         if let Some(to) = reply_to {
@@ -91,7 +95,7 @@ impl World {
             json[field] = value.clone();
         }
         let concerns_bot = author == BOT_ID || guild.is_none() || mentions.contains(&BOT_ID);
-        self.store(id, Stored { json, channel, guild, author, concerns_bot, ephemeral, response, edits: 0, nonce });
+        self.store(id, Stored { json, channel, guild, author, concerns_bot, only_for, files, response, edits: 0, nonce });
         if let Some(to) = reply_to.filter(|_| author == BOT_ID) {
             self.replies.entry(to).or_default().push(id);
         }
@@ -101,7 +105,7 @@ impl World {
     /// Tells the gateway of a message: `MESSAGE_CREATE` or `MESSAGE_UPDATE`.
     pub(super) fn announce(&mut self, name: &'static str, id: u64) {
         let Some(stored) = self.messages.get(&id) else { return };
-        if stored.ephemeral || (stored.author == BOT_ID && !self.options.echo) {
+        if stored.only_for.is_some() || (stored.author == BOT_ID && !self.options.echo) {
             return;
         }
         let guild = stored.guild;
@@ -122,7 +126,7 @@ impl World {
         if let Some(guild) = stored.guild {
             data["guild_id"] = json!(guild.to_string());
         }
-        if !stored.ephemeral {
+        if stored.only_for.is_none() {
             self.push(&Event { name: "MESSAGE_DELETE", guild: stored.guild, needs: needed(stored.guild), data, hidden: None });
         }
         true
@@ -144,10 +148,13 @@ impl World {
     }
 
     /// Changes what a message says; the fields that are not named stay.
-    pub(super) fn rewrite(&mut self, id: u64, body: &Value) -> Result<(), Answer> {
-        let time = events::time_of(self.next_id());
-        let Some(stored) = self.messages.get_mut(&id) else { return Err(Answer::error(404, 10008, "Unknown Message")) };
-        let mut json = stored.json.clone();
+    pub(super) fn rewrite(&mut self, id: u64, wanted: Wanted<'_>) -> Result<(), Answer> {
+        let (time, body) = (events::time_of(self.next_id()), wanted.body);
+        let unknown = || Answer::error(404, 10008, "Unknown Message");
+        let stored = self.messages.get(&id).ok_or_else(unknown)?;
+        let (mut json, channel, ephemeral) = (stored.json.clone(), stored.channel, stored.only_for.is_some());
+        let files = self.attach(stored.files.clone(), wanted)?;
+        json["attachments"] = files.iter().map(|file| file.json(channel, ephemeral)).collect();
         if let Some(content) = body.get("content") {
             json["content"] = json!(content.as_str().unwrap_or_default());
         }
@@ -161,10 +168,11 @@ impl World {
             json["flags"] = json!(kept | (flags & flag::SENT));
         }
         let is_empty = |name: &str| json[name].as_array().is_none_or(Vec::is_empty);
-        if json["content"] == "" && is_empty("embeds") && is_empty("components") {
+        if json["content"] == "" && ["embeds", "components", "attachments"].into_iter().all(is_empty) {
             self.violate(format!("message {id} was edited until nothing was left of it"));
             return Err(Answer::error(400, 50006, "Cannot send an empty message"));
         }
+        let stored = self.messages.get_mut(&id).ok_or_else(unknown)?;
         // A message that was only loading was not there to be edited.
         let flags = json["flags"].as_u64().unwrap_or_default();
         if flags & flag::LOADING == 0 {
@@ -173,6 +181,7 @@ impl World {
         }
         json["flags"] = json!(flags & !flag::LOADING);
         stored.json = json;
+        stored.files = files;
         self.counts.edited += 1;
         self.announce("MESSAGE_UPDATE", id);
         Ok(())
@@ -207,9 +216,12 @@ impl World {
         Answer::empty(204)
     }
 
-    pub(super) fn post_message(&mut self, channel: u64, body: &Value) -> Answer {
+    pub(super) fn post_message(&mut self, channel: u64, wanted: Wanted<'_>) -> Answer {
+        let body = wanted.body;
         let embeds = body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty());
-        if let Err(refused) = self.admit(channel, permission::SEND | if embeds { permission::EMBED } else { 0 }) {
+        let needs = |permission: u64, is_so: bool| if is_so { permission } else { 0 };
+        let needed = permission::SEND | needs(permission::EMBED, embeds) | needs(permission::ATTACH, !wanted.files.is_empty());
+        if let Err(refused) = self.admit(channel, needed) {
             return refused;
         }
         if self.channels.get(&channel).is_some_and(|state| state.kind == kind::FORUM) {
@@ -226,27 +238,36 @@ impl World {
         {
             return Answer::ok(events::with_reference(self, stored, false));
         }
+        let expected = self.channels.get(&channel).is_some_and(|state| state.expects_posts);
+        if self.options.rules && !expected && body["message_reference"].is_null() {
+            self.violate(format!("POST /channels/{channel}/messages: a message that replies to nothing, where none is expected"));
+        }
         let mut reply_to = body["message_reference"]["message_id"].as_str().and_then(|id| id.parse::<u64>().ok());
         if let Some(to) = reply_to {
             if self.admit(channel, permission::HISTORY).is_err() {
                 return Answer::error(400, 160_002, "Cannot reply without permission to read message history");
             }
-            if !self.messages.get(&to).is_some_and(|stored| stored.channel == channel && !stored.ephemeral) {
+            if !self.messages.get(&to).is_some_and(|stored| stored.channel == channel && stored.only_for.is_none()) {
                 if body["message_reference"]["fail_if_not_exists"] != false {
                     return Answer::invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
                 }
                 reply_to = None;
             }
         }
+        let files = match self.attach(Vec::new(), wanted) {
+            Ok(files) => files,
+            Err(refused) => return refused,
+        };
         let mentions = self.pinged(body, reply_to);
         let id = self.make(Draft {
             channel,
             author: BOT_ID,
             body: body.clone(),
+            files,
             reply_to,
             mentions,
             more: Value::Null,
-            ephemeral: false,
+            only_for: None,
             response: false,
             nonce,
         });
@@ -258,7 +279,7 @@ impl World {
     /// A message in a channel that everybody sees.
     fn visible(&self, channel: u64, id: u64) -> Result<&Stored, Answer> {
         self.admit(channel, 0)?;
-        let stored = self.messages.get(&id).filter(|stored| stored.channel == channel && !stored.ephemeral);
+        let stored = self.messages.get(&id).filter(|stored| stored.channel == channel && stored.only_for.is_none());
         stored.ok_or_else(|| Answer::error(404, 10008, "Unknown Message"))
     }
 
@@ -272,13 +293,13 @@ impl World {
         }
     }
 
-    pub(super) fn patch_message(&mut self, channel: u64, id: u64, body: &Value) -> Answer {
+    pub(super) fn patch_message(&mut self, channel: u64, id: u64, wanted: Wanted<'_>) -> Answer {
         match self.visible(channel, id) {
             Ok(stored) if stored.author != BOT_ID => return Answer::error(403, 50005, "Cannot edit a message authored by another user"),
             Ok(_) => {}
             Err(refused) => return refused,
         }
-        match self.rewrite(id, body) {
+        match self.rewrite(id, wanted) {
             Ok(()) => Answer::ok(self.messages.get(&id).map_or(Value::Null, |stored| events::with_reference(self, stored, false))),
             Err(refused) => refused,
         }

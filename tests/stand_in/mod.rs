@@ -4,11 +4,13 @@
 //! every request against Discord's rules and this bot's own, and fails on demand. What broke a rule stands in [`Discord::violations`].
 //!
 //! ```text
-//! people   what people do            rest      routes              rules     whether a request may stand
-//! presses  commands, clicks, forms   messages  messages            faults    what fails on demand
-//! reading  waiting for what came     talks     interactions        server    the port
-//! render   a message as plain text   commands  commands            gateway   the WebSocket
-//! world    what Discord knows        events    JSON of events      sessions  who gets which event
+//! people   what people say           rest      routes              rules     whether a request may stand
+//! places   guilds, channels, roles   messages  messages            faults    what fails on demand
+//! presses  commands, clicks          files     what is attached    server    the port
+//! forms    forms that are filled in  talks     interactions        gateway   the WebSocket
+//! forged   what no client sends      commands  commands            sessions  who gets which event
+//! reading  waiting for what came     events    JSON of events      world     what Discord knows
+//! render   a message as plain text   handles   what a test holds
 //! ```
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
@@ -16,10 +18,14 @@
 mod commands;
 mod events;
 mod faults;
+mod files;
+mod forged;
+mod forms;
 mod gateway;
 mod handles;
 mod messages;
 mod people;
+mod places;
 mod presses;
 mod reading;
 mod render;
@@ -39,7 +45,9 @@ use tokio::sync::watch;
 
 use self::faults::Faults;
 pub(crate) use self::faults::{ALWAYS, Fault};
-pub(crate) use self::handles::{Channel, Counts, Guild, Identify, Interaction, Message, Request, Response, User};
+pub(crate) use self::files::File;
+pub(crate) use self::forms::{Field, Form, Style};
+pub(crate) use self::handles::{Channel, Counts, Guild, Identify, Interaction, Message, Request, Response, Role, User};
 use self::world::World;
 pub(crate) use self::world::permission;
 
@@ -144,19 +152,6 @@ impl Discord {
     /// The bot's token.
     pub(crate) fn token(&self) -> String {
         self.0.options.token.clone()
-    }
-
-    /// The first guild.
-    pub(crate) fn guild(&self) -> Guild {
-        self.guild_at(0)
-    }
-
-    /// One of the guilds the bot was in from the start, or joined since.
-    pub(crate) fn guild_at(&self, at: usize) -> Guild {
-        match self.0.look(|world| world.guilds.keys().nth(at).copied()) {
-            Some(id) => Guild { discord: self.clone(), id },
-            None => panic!("there is no guild {at}"),
-        }
     }
 
     /// The person with that name; the same name is the same person.

@@ -1,11 +1,11 @@
-//! What people do without asking the bot for it: they write, edit, delete, open channels, and invite the bot.
+//! What people do without asking the bot for it: they write, edit and delete.
 
 use serde_json::{Value, json};
 
-use super::handles::{Channel, Guild, Message, User};
+use super::handles::{Channel, Message, User};
 use super::messages::{Draft, mentioned, needed};
-use super::sessions::{Event, intent};
-use super::world::{World, kind};
+use super::sessions::Event;
+use super::world::World;
 use super::{BOT_ID, Discord, events};
 
 /// A reply to a message, and whether it pings its author.
@@ -45,7 +45,7 @@ impl Discord {
     pub(crate) async fn webhook_says(&self, channel: &Channel, name: &str, content: &str) -> Message {
         let id = self.0.with(World::next_id).to_string();
         let author = json!({"id": id, "username": name, "global_name": null, "discriminator": "0000", "avatar": null, "bot": true});
-        let nobody = User { id: 0, name: name.to_owned(), bot: true, permissions: 0, locale: String::new() };
+        let nobody = User::new(0, name, true);
         self.say_with(&nobody, channel, content, json!({"webhook_id": id, "author": author})).await
     }
 
@@ -62,10 +62,11 @@ impl Discord {
             channel: channel.id,
             author: BOT_ID,
             body,
+            files: Vec::new(),
             reply_to,
             mentions: Vec::new(),
             more: Value::Null,
-            ephemeral: false,
+            only_for: None,
             response: false,
             nonce: None,
         };
@@ -131,27 +132,6 @@ impl Discord {
         self.0.with(|world| world.announce("MESSAGE_CREATE", message.id));
     }
 
-    /// The bot is invited to another guild.
-    pub(crate) fn join_guild(&self) -> Guild {
-        let id = self.0.with(|world| {
-            let id = world.new_guild();
-            let data = events::guild(world, id);
-            world.push(&Event { name: "GUILD_CREATE", guild: Some(id), needs: intent::GUILDS, data, hidden: None });
-            id
-        });
-        Guild { discord: self.clone(), id }
-    }
-
-    /// The bot is thrown out of a guild.
-    pub(crate) fn leave_guild(&self, guild: &Guild) {
-        self.0.with(|world| {
-            world.guilds.remove(&guild.id);
-            world.channels.retain(|_, state| state.guild != Some(guild.id));
-            let data = json!({"id": guild.id.to_string()});
-            world.push(&Event { name: "GUILD_DELETE", guild: Some(guild.id), needs: intent::GUILDS, data, hidden: None });
-        });
-    }
-
     /// Waits until a shard is there to be told what happens in a guild, or in direct messages; it may be between two connections.
     pub(super) async fn heard(&self, guild: Option<u64>) {
         if self.0.look(|world| world.is_heard(guild)) {
@@ -192,48 +172,13 @@ impl World {
             channel: channel.id,
             author: user.id,
             body: json!({"content": content}),
+            files: Vec::new(),
             reply_to: reply.map(|(to, _)| to.id),
             mentions,
             more: more.clone(),
-            ephemeral: false,
+            only_for: None,
             response: false,
             nonce: None,
-        })
-    }
-}
-
-impl Guild {
-    /// The channel that every guild begins with.
-    pub(crate) fn general(&self) -> Channel {
-        let id = self.discord.0.look(|world| world.guilds.get(&self.id).and_then(|guild| guild.channels.first().copied()));
-        Channel { id: id.unwrap_or_default(), guild: Some(self.id) }
-    }
-
-    /// Opens a text channel.
-    pub(crate) fn text_channel(&self) -> Channel {
-        self.open(kind::TEXT, None, "CHANNEL_CREATE")
-    }
-
-    /// Opens a forum.
-    pub(crate) fn forum(&self) -> Channel {
-        self.open(kind::FORUM, None, "CHANNEL_CREATE")
-    }
-
-    /// Opens a thread in a channel, or a post in a forum.
-    pub(crate) fn thread_in(&self, parent: &Channel) -> Channel {
-        self.open(kind::THREAD, Some(parent.id), "THREAD_CREATE")
-    }
-
-    fn open(&self, kind: u64, parent: Option<u64>, name: &'static str) -> Channel {
-        self.discord.0.with(|world| {
-            let title = format!("channel {}", world.channels.len());
-            let channel = world.new_channel(Some(self.id), kind, parent, &title);
-            let mut data = world.channels.get(&channel.id).map_or(Value::Null, |state| events::channel(world, channel.id, state));
-            if parent.is_some() {
-                data["newly_created"] = json!(true);
-            }
-            world.push(&Event { name, guild: Some(self.id), needs: intent::GUILDS, data, hidden: None });
-            channel
         })
     }
 }

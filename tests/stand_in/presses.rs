@@ -1,45 +1,66 @@
-//! What people do that the bot must respond to: commands, autocomplete, buttons, selects, forms.
+//! What people do that the bot must respond to: commands, autocomplete, buttons, selects.
 
 use serde_json::{Value, json};
 
 use super::Discord;
+use super::commands::{Rights, Typed, withheld};
 use super::events::{self, Deed};
 use super::handles::{Channel, Interaction, Message, User};
 use super::sessions::Event;
-use super::talks::{Talk, deed, first};
+use super::talks::{Talk, deed};
 use super::world::World;
 
 /// What a person does, before Discord has made an interaction of it.
-struct Act<'a> {
-    kind: u64,
-    user: &'a User,
-    channel: &'a Channel,
-    data: Value,
-    command: Option<(String, u64)>,
+pub(super) struct Act<'a> {
+    pub(super) kind: u64,
+    pub(super) user: &'a User,
+    pub(super) channel: &'a Channel,
+    pub(super) data: Value,
+    pub(super) command: Option<(String, u64)>,
     /// The message whose component is used.
-    on: Option<u64>,
+    pub(super) on: Option<u64>,
 }
 
 impl Discord {
     /// A person uses a slash command: `path` is its name, with its subcommand after a space. Waits until it is registered; panics where
-    /// Discord's client would not let anybody send such options.
+    /// Discord's client would not show the command to them, or not let anybody send such options.
     pub(crate) async fn slash(&self, user: &User, channel: &Channel, path: &str, options: Value) -> Interaction {
-        self.command_used(user, channel, path, &options, None).await
+        self.command_used(channel, Typed { user, guild: channel.guild, path, given: &options, focused: None }, Rights::AsRegistered).await
+    }
+
+    /// A person uses a slash command that an administrator has granted to them, whatever permissions it asks for by default.
+    pub(crate) async fn slash_forced(&self, user: &User, channel: &Channel, path: &str, options: Value) -> Interaction {
+        self.command_used(channel, Typed { user, guild: channel.guild, path, given: &options, focused: None }, Rights::Granted).await
     }
 
     /// A person types into an option that completes itself; the other options are as far as they got.
     pub(crate) async fn autocomplete(&self, user: &User, channel: &Channel, path: &str, options: Value, focused: &str) -> Interaction {
-        self.command_used(user, channel, path, &options, Some(focused)).await
+        let typed = Typed { user, guild: channel.guild, path, given: &options, focused: Some(focused) };
+        self.command_used(channel, typed, Rights::AsRegistered).await
     }
 
-    async fn command_used(&self, user: &User, channel: &Channel, path: &str, options: &Value, focused: Option<&str>) -> Interaction {
+    /// A person types into an option of a command that an administrator has granted to them.
+    pub(crate) async fn autocomplete_forced(
+        &self,
+        user: &User,
+        channel: &Channel,
+        path: &str,
+        options: Value,
+        focused: &str,
+    ) -> Interaction {
+        let typed = Typed { user, guild: channel.guild, path, given: &options, focused: Some(focused) };
+        self.command_used(channel, typed, Rights::Granted).await
+    }
+
+    async fn command_used(&self, channel: &Channel, typed: Typed<'_>, rights: Rights) -> Interaction {
         self.heard(channel.guild).await;
+        let Typed { user, path, given, focused, .. } = typed;
         let name = path.split(' ').next().unwrap_or_default();
         self.until(&format!("the command /{name}"), |world| world.command(channel.guild, 1, name).map(|_| ())).await;
         let kind = if focused.is_some() { deed::AUTOCOMPLETE } else { deed::COMMAND };
-        match self.0.look(|world| world.command_data(channel.guild, path, options, focused)) {
+        match self.0.look(|world| world.command_data(&typed, rights)) {
             Ok(data) => self.act(Act { kind, user, channel, data, command: Some((path.to_owned(), 1)), on: None }),
-            Err(why) => panic!("Discord would not let {} send /{path} {options}: {why}", user.name),
+            Err(why) => panic!("Discord would not let {} send /{path} {given}: {why}", user.name),
         }
     }
 
@@ -47,6 +68,9 @@ impl Discord {
     pub(crate) async fn message_command(&self, user: &User, message: &Message, name: &str) -> Interaction {
         self.heard(message.guild).await;
         let command = self.until(&format!("the message command {name}"), |world| world.command(message.guild, 3, name).cloned()).await;
+        if let Err(why) = withheld(&command, user, message.guild, Rights::AsRegistered) {
+            panic!("Discord would not let {} use {name}: {why}", user.name);
+        }
         let target = self.0.look(|world| world.messages.get(&message.id).map(|stored| stored.json.clone()));
         let Some(target) = target else { panic!("nobody can use {name} on a message that is gone") };
         let mut data = json!({
@@ -60,7 +84,7 @@ impl Discord {
         self.act(Act { kind: deed::COMMAND, user, channel, data, command: Some((name.to_owned(), 3)), on: None })
     }
 
-    /// A person clicks on a button; panics where there is no such button, or it is disabled.
+    /// A person clicks on a button; panics where there is no such button, it is disabled, or only somebody else sees it.
     pub(crate) async fn click(&self, user: &User, message: &Message, custom_id: &str) -> Interaction {
         self.component(user, message, json!({"custom_id": custom_id, "component_type": 2})).await
     }
@@ -73,6 +97,8 @@ impl Discord {
     async fn component(&self, user: &User, message: &Message, mut data: Value) -> Interaction {
         self.heard(message.guild).await;
         let Some(now) = self.find(message) else { panic!("nobody can click on a message that is gone") };
+        let only_for = self.0.look(|world| world.messages.get(&message.id).and_then(|stored| stored.only_for));
+        assert!(only_for.is_none_or(|only| only == user.id), "{} does not see, and so cannot click on:\n{}", user.name, now.text());
         let rows = now.json["components"].as_array().into_iter().flatten();
         let components = rows.flat_map(|row| row["components"].as_array().into_iter().flatten());
         let found = components.zip(1_u32..).find(|(component, _)| component["custom_id"] == data["custom_id"]);
@@ -83,26 +109,6 @@ impl Discord {
         self.act(Act { kind: deed::COMPONENT, user, channel: &message.place(), data, command: None, on: Some(message.id) })
     }
 
-    /// The person who was shown a form sends it, with the values of its fields by their `custom_id`.
-    pub(crate) async fn submit(&self, shown: &Interaction, fields: &[(&str, &str)]) -> Interaction {
-        let (form, on) = self
-            .until("a form", |world| {
-                let talk = world.talks.get(&shown.token)?;
-                let (_, data) = talk.first.as_ref().filter(|(kind, _)| *kind == first::MODAL)?;
-                Some((data.clone(), talk.on))
-            })
-            .await;
-        let value = |custom_id: &Value| fields.iter().find(|(field, _)| custom_id == *field).map_or("", |(_, value)| *value);
-        let rows = form["components"].as_array().into_iter().flatten().map(|row| {
-            let inputs = row["components"].as_array().into_iter().flatten();
-            let filled =
-                inputs.map(|input| json!({"type": 4, "id": 2, "custom_id": input["custom_id"], "value": value(&input["custom_id"])}));
-            json!({"type": 1, "id": 1, "components": filled.collect::<Vec<_>>()})
-        });
-        let data = json!({"custom_id": form["custom_id"], "components": rows.collect::<Vec<_>>()});
-        self.act(Act { kind: deed::MODAL, user: &shown.user, channel: &shown.channel, data, command: None, on })
-    }
-
     /// Sends the event of an interaction a second time.
     pub(crate) fn replay_interaction(&self, interaction: &Interaction) {
         let data = interaction.payload.clone();
@@ -111,7 +117,7 @@ impl Discord {
         });
     }
 
-    fn act(&self, act: Act<'_>) -> Interaction {
+    pub(super) fn act(&self, act: Act<'_>) -> Interaction {
         self.0.with(|world| world.begin(act))
     }
 }

@@ -90,6 +90,16 @@ impl Discord {
         self.0.look(|world| ids(world).into_iter().filter_map(|id| world.message(id)).collect())
     }
 
+    /// What the bot posted in a channel of itself: no reply, and no response to anybody. What it deleted since is not among it.
+    pub(crate) fn posts_in(&self, channel: &Channel) -> Vec<Message> {
+        self.0.look(|world| world.posts_in(channel).collect())
+    }
+
+    /// Waits for the `n`-th message (counted from 1) that the bot posts in a channel of itself.
+    pub(crate) async fn nth_post(&self, channel: &Channel, n: usize) -> Message {
+        self.until(&format!("post {n} in a channel"), |world| world.posts_in(channel).nth(n.saturating_sub(1))).await
+    }
+
     /// Waits for what the bot responds to an interaction; where it asked for time, for what comes then.
     pub(crate) async fn response(&self, to: &Interaction) -> Response {
         self.response_when(to, |response| !response.waiting).await
@@ -218,6 +228,15 @@ impl Request {
 }
 
 impl World {
+    fn posts_in(&self, channel: &Channel) -> impl Iterator<Item = Message> {
+        let ids = self.channels.get(&channel.id).into_iter().flat_map(|state| &state.messages);
+        let is_post = |id: &&u64| {
+            let stored = self.messages.get(id);
+            stored.is_some_and(|stored| stored.author == super::BOT_ID && !stored.response && stored.json["message_reference"].is_null())
+        };
+        ids.filter(is_post).filter_map(|id| self.message(*id))
+    }
+
     fn response(&self, to: &Interaction) -> Option<Response> {
         let talk = self.talks.get(&to.token)?;
         let (kind, data) = talk.first.as_ref()?;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::forms::Form;
 use super::handles::{Message, Response};
 use super::messages::flag;
 
@@ -37,6 +38,9 @@ impl Message {
         for embed in self.json["embeds"].as_array().into_iter().flatten() {
             show_embed(&mut out, embed);
         }
+        for file in self.files() {
+            line(&mut out, &format!("(file {}, {} bytes)", file.name, file.bytes.len()));
+        }
         for row in self.json["components"].as_array().into_iter().flatten() {
             let parts: Vec<String> = row["components"].as_array().into_iter().flatten().map(component).collect();
             line(&mut out, &parts.join("  "));
@@ -58,10 +62,9 @@ impl Response {
             }
             None if self.kind == 9 => {
                 line(&mut out, &format!("form {:?} {}", words(&self.data["title"]), words(&self.data["custom_id"])));
-                for row in self.data["components"].as_array().into_iter().flatten() {
-                    for input in row["components"].as_array().into_iter().flatten() {
-                        line(&mut out, &format!("{}: ____ {}", words(&input["label"]), words(&input["custom_id"])));
-                    }
+                for field in Form::read(&self.data).fields {
+                    let value = if field.value.is_empty() { "____" } else { &field.value };
+                    line(&mut out, &format!("{}: {value} {}", field.label, field.custom_id));
                 }
             }
             None => line(&mut out, "(deleted)"),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::files::{Upload, Wanted};
 use super::handles::Request;
 use super::world::{World, permission};
 use super::{APPLICATION_ID, BOT_ID, events};
@@ -16,10 +17,17 @@ pub(super) struct Call {
     pub(super) query: String,
     pub(super) authorization: Option<String>,
     pub(super) body: Value,
+    /// The files that came with the body.
+    pub(super) files: Vec<Upload>,
     pub(super) at: Instant,
 }
 
 impl Call {
+    /// What it wants a message to be.
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { body: &self.body, files: &self.files }
+    }
+
     /// A value of the query.
     pub(super) fn asked(&self, name: &str) -> Option<&str> {
         self.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
@@ -209,14 +217,14 @@ impl World {
             },
             (Route::Typing(channel), _) => self.typing(*channel),
             (Route::Messages(channel), "GET") => self.list_messages(*channel, call),
-            (Route::Messages(channel), _) => self.post_message(*channel, &call.body),
+            (Route::Messages(channel), _) => self.post_message(*channel, call.wanted()),
             (Route::Message(channel, id), "GET") => self.get_message(*channel, *id),
-            (Route::Message(channel, id), "PATCH") => self.patch_message(*channel, *id, &call.body),
+            (Route::Message(channel, id), "PATCH") => self.patch_message(*channel, *id, call.wanted()),
             (Route::Message(channel, id), _) => self.delete_message(*channel, *id),
-            (Route::Callback(id, token), _) => self.first_response(*id, token, &call.body, call.asked("with_response") == Some("true")),
-            (Route::Webhook(token), _) => self.follow_up(token, &call.body),
-            (Route::Original(token), method) => self.response_route(token, None, method, &call.body),
-            (Route::Followup(token, id), method) => self.response_route(token, Some(*id), method, &call.body),
+            (Route::Callback(id, token), _) => self.first_response(*id, token, call.wanted(), call.asked("with_response") == Some("true")),
+            (Route::Webhook(token), _) => self.follow_up(token, call.wanted()),
+            (Route::Original(token), method) => self.response_route(token, None, method, call.wanted()),
+            (Route::Followup(token, id), method) => self.response_route(token, Some(*id), method, call.wanted()),
         }
     }
 
@@ -240,6 +248,8 @@ impl World {
             return Answer::error(400, 50033, "Invalid Recipient(s)");
         };
         let channel = self.dm(person);
+        // Whoever opens it means to write there.
+        self.expect_posts(channel.id);
         Answer::ok(self.channels.get(&channel.id).map_or(Value::Null, |state| events::channel(self, channel.id, state)))
     }
 }

@@ -21,12 +21,13 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::Inner;
 use super::faults::Fault;
+use super::files;
 use super::gateway;
 use super::rest::{Answer, Call, Route, find};
 use super::rules;
 
-/// Bytes of a request at most (Discord, resources/message).
-const REQUEST: usize = 25 << 20;
+/// Bytes that are read of a request; Discord takes fewer, and says so better to who was heard out.
+const REQUEST: usize = 2 * rules::REQUEST;
 
 /// What cuts a connection.
 #[derive(Clone, Debug, Default)]
@@ -134,11 +135,16 @@ async fn serve(State(inner): State<Arc<Inner>>, ConnectInfo(wire): ConnectInfo<W
         }
     };
     let (call, mut broken) = read(&parts, &body, at);
+    if body.len() > rules::REQUEST {
+        broken.push(rules::Breach::too_large(format!("a request of {} bytes, {} at most", body.len(), rules::REQUEST)));
+    }
     let route = find(&call.method, &call.path);
     if inner.options.rules {
         match &route {
             // Whatever is wrong, this is answered: serenity goes to Discord itself where it is not.
             Some((Route::Gateway, _)) => {}
+            // Nothing more can be said of what was not read.
+            Some(_) if !broken.is_empty() => {}
             Some((_, template)) => broken.extend(rules::check(&call, template)),
             None => broken.push(rules::Breach::new("no such route")),
         }
@@ -249,15 +255,24 @@ fn bare(path: &str) -> &str {
 fn read(parts: &request::Parts, bytes: &Bytes, at: Instant) -> (Call, Vec<rules::Breach>) {
     let mut broken = Vec::new();
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let kind = text(header::CONTENT_TYPE);
+    let mut files = Vec::new();
     let body = if bytes.is_empty() {
         Value::Null
-    } else if text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json")) {
+    } else if let Some(kind) = kind.filter(|kind| kind.starts_with("multipart/form-data")) {
+        let (body, came) = files::read(kind, bytes).unwrap_or_else(|problem| {
+            broken.push(rules::Breach::new(problem));
+            (Value::Null, Vec::new())
+        });
+        files = came;
+        body
+    } else if kind.is_some_and(|kind| kind.starts_with("application/json")) {
         serde_json::from_slice(bytes).unwrap_or_else(|error| {
             broken.push(rules::Breach::new(format!("the body is no JSON: {error}")));
             Value::Null
         })
     } else {
-        broken.push(rules::Breach::new(format!("a body of type {:?} is not understood here", text(header::CONTENT_TYPE))));
+        broken.push(rules::Breach::new(format!("a body of type {kind:?} is not understood here")));
         Value::Null
     };
     let call = Call {
@@ -266,6 +281,7 @@ fn read(parts: &request::Parts, bytes: &Bytes, at: Instant) -> (Call, Vec<rules:
         query: parts.uri.query().unwrap_or_default().to_owned(),
         authorization: text(header::AUTHORIZATION).map(str::to_owned),
         body,
+        files,
         at,
     };
     (call, broken)

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::files::Wanted;
 use super::handles::{Channel, User};
 use super::messages::{Draft, flag};
 use super::rest::Answer;
@@ -55,18 +56,22 @@ pub(super) struct Talk {
 
 impl World {
     /// The first response to an interaction.
-    pub(super) fn first_response(&mut self, id: u64, token: &str, body: &Value, with_response: bool) -> Answer {
+    pub(super) fn first_response(&mut self, id: u64, token: &str, sent: Wanted<'_>, with_response: bool) -> Answer {
         let now = self.now();
+        let chosen = sent.body["type"].as_u64().unwrap_or_default();
         let Some(talk) = self.talks.get(token).filter(|talk| talk.id == id) else {
             return Answer::error(404, 10062, "Unknown interaction");
         };
-        if talk.first.is_some() {
+        if let Some((earlier, _)) = talk.first {
+            // A second attempt at the same is no mistake; a form that comes too late is one.
+            if chosen == first::MODAL && earlier != first::MODAL {
+                self.violate(format!("a form after a response of type {earlier}, which nobody will see"));
+            }
             return Answer::error(400, 40060, "Interaction has already been acknowledged.");
         }
         if now.duration_since(talk.since) > FIRST {
             return Answer::error(404, 10062, "Unknown interaction");
         }
-        let chosen = body["type"].as_u64().unwrap_or_default();
         let fitting: &[u64] = match talk.kind {
             deed::AUTOCOMPLETE => &[first::CHOICES],
             deed::MODAL if talk.on.is_some() => &[first::MESSAGE, first::DEFERRED, first::DEFERRED_UPDATE, first::UPDATE],
@@ -84,18 +89,21 @@ impl World {
             );
         }
         let (kind, on) = (talk.kind, talk.on);
-        let data = body["data"].clone();
-        let original = match chosen {
-            first::MESSAGE => self.post_response(token, &data, 0, None),
-            first::DEFERRED => self.post_response(token, &json!({"flags": data["flags"]}), flag::LOADING, None),
-            first::DEFERRED_UPDATE => on,
-            first::UPDATE => {
-                if let Some(Err(refused)) = on.map(|on| self.rewrite(on, &data)) {
-                    return refused;
-                }
-                on
+        let data = sent.body["data"].clone();
+        let wanted = Wanted { body: &data, files: sent.files };
+        let done = match chosen {
+            first::MESSAGE => self.post_response(token, wanted, 0, None),
+            first::DEFERRED => {
+                let body = &json!({"flags": data["flags"]});
+                self.post_response(token, Wanted { body, files: &[] }, flag::LOADING, None)
             }
-            _ => None,
+            first::DEFERRED_UPDATE => Ok(on),
+            first::UPDATE => on.map_or(Ok(None), |on| self.rewrite(on, wanted).map(|()| Some(on))),
+            _ => Ok(None),
+        };
+        let original = match done {
+            Ok(original) => original,
+            Err(refused) => return refused,
         };
         self.counts.responses += 1;
         if let Some(talk) = self.talks.get_mut(token) {
@@ -114,10 +122,12 @@ impl World {
     }
 
     /// Posts a message that responds to an interaction.
-    fn post_response(&mut self, token: &str, data: &Value, state: u64, reply_to: Option<u64>) -> Option<u64> {
-        let talk = self.talks.get(token)?;
+    fn post_response(&mut self, token: &str, wanted: Wanted<'_>, state: u64, reply_to: Option<u64>) -> Result<Option<u64>, Answer> {
+        let files = self.attach(Vec::new(), wanted)?;
+        let data = wanted.body;
+        let Some(talk) = self.talks.get(token) else { return Ok(None) };
         let (interaction, kind, channel, user) = (talk.id, talk.kind, talk.channel.id, talk.user.clone());
-        let ephemeral = data["flags"].as_u64().unwrap_or_default() & flag::EPHEMERAL != 0;
+        let only_for = (data["flags"].as_u64().unwrap_or_default() & flag::EPHEMERAL != 0).then_some(user.id);
         let mut more = json!({
             "application_id": APPLICATION_ID.to_string(), "webhook_id": APPLICATION_ID.to_string(),
             "flags": data["flags"].as_u64().unwrap_or_default() | state,
@@ -137,11 +147,11 @@ impl World {
         }
         let mentions = self.pinged(data, None);
         let body = data.clone();
-        let draft = Draft { channel, author: BOT_ID, body, reply_to, mentions, more, ephemeral, response: true, nonce: None };
+        let draft = Draft { channel, author: BOT_ID, body, files, reply_to, mentions, more, only_for, response: true, nonce: None };
         let id = self.make(draft);
         self.counts.posted += 1;
         self.announce("MESSAGE_CREATE", id);
-        Some(id)
+        Ok(Some(id))
     }
 
     /// Whether a token may be used to write more.
@@ -156,15 +166,19 @@ impl World {
     }
 
     /// A further message to an interaction. The first one after a deferral takes the place of "is thinking".
-    pub(super) fn follow_up(&mut self, token: &str, body: &Value) -> Answer {
+    pub(super) fn follow_up(&mut self, token: &str, wanted: Wanted<'_>) -> Answer {
         let (waiting, original) = match self.answered(token) {
             Ok(talk) => (talk.waiting, talk.original),
             Err(refused) => return refused,
         };
         if waiting {
-            return self.response_route(token, None, "PATCH", body);
+            return self.response_route(token, None, "PATCH", wanted);
         }
-        let Some(id) = self.post_response(token, body, 0, original) else { return Answer::error(404, 10015, "Unknown Webhook") };
+        let id = match self.post_response(token, wanted, 0, original) {
+            Ok(Some(id)) => id,
+            Ok(None) => return Answer::error(404, 10015, "Unknown Webhook"),
+            Err(refused) => return refused,
+        };
         if let Some(talk) = self.talks.get_mut(token) {
             talk.followups.push(id);
         }
@@ -172,7 +186,7 @@ impl World {
     }
 
     /// Reads, changes or deletes the original response, or one that followed.
-    pub(super) fn response_route(&mut self, token: &str, which: Option<u64>, method: &str, body: &Value) -> Answer {
+    pub(super) fn response_route(&mut self, token: &str, which: Option<u64>, method: &str, wanted: Wanted<'_>) -> Answer {
         let talk = match self.answered(token) {
             Ok(talk) => talk,
             Err(refused) => return refused,
@@ -191,7 +205,7 @@ impl World {
                 self.settle(token, original);
                 Answer::empty(204)
             }
-            _ => match self.rewrite(id, body) {
+            _ => match self.rewrite(id, wanted) {
                 Ok(()) => {
                     self.settle(token, original);
                     self.shown(id)

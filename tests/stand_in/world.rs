@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::files::Kept;
 use super::handles::{Channel, Counts, Identify, Interaction, Message, Request, User};
 use super::sessions::{Connection, Session};
 use super::talks::Talk;
@@ -25,12 +26,14 @@ pub(crate) mod permission {
     pub(crate) const MANAGE_MESSAGES: u64 = 1 << 13;
     /// May send embeds.
     pub(crate) const EMBED: u64 = 1 << 14;
+    /// May attach files.
+    pub(crate) const ATTACH: u64 = 1 << 15;
     /// May read what was written before.
     pub(crate) const HISTORY: u64 = 1 << 16;
     /// May write in threads.
     pub(crate) const SEND_IN_THREADS: u64 = 1 << 38;
     /// What everybody has.
-    pub(crate) const EVERYBODY: u64 = VIEW | SEND | EMBED | HISTORY | SEND_IN_THREADS | 1 << 31;
+    pub(crate) const EVERYBODY: u64 = VIEW | SEND | EMBED | ATTACH | HISTORY | SEND_IN_THREADS | 1 << 31;
     /// Everything there is.
     pub(crate) const ALL: u64 = (1 << 52) - 1;
 }
@@ -47,9 +50,10 @@ pub(super) mod kind {
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 /// Guild `n` has this number plus `n` above its lowest 22 bits; it is divisible by any number of shards up to ten.
 const FIRST_GUILD: u64 = 201_600_000_000;
-/// Where the ids of people and channels begin. They do not depend on the clock, so that what names them can be compared.
+/// Where the ids of people, channels and roles begin. They do not depend on the clock, so that what names them can be compared.
 const FIRST_PERSON: u64 = 900_000_000_000_000_000;
 const FIRST_CHANNEL: u64 = 800_000_000_000_000_000;
+const FIRST_ROLE: u64 = 700_000_000_000_000_000;
 /// Violations kept; whoever broke so many has enough to read.
 const VIOLATIONS: usize = 500;
 
@@ -57,6 +61,27 @@ const VIOLATIONS: usize = 500;
 pub(super) struct GuildState {
     pub(super) name: String,
     pub(super) channels: Vec<u64>,
+}
+
+/// A role.
+pub(super) struct RoleState {
+    pub(super) guild: u64,
+    name: String,
+}
+
+/// How many there ever were of what may go again: what comes later must not get its id.
+#[derive(Default)]
+struct Made {
+    guilds: u64,
+    channels: u64,
+    roles: u64,
+}
+
+/// The number that a count stands at; it goes on by one.
+fn next(count: &mut u64) -> u64 {
+    let number = *count;
+    *count += 1;
+    number
 }
 
 /// A channel.
@@ -68,6 +93,8 @@ pub(super) struct ChannelState {
     pub(super) recipient: Option<u64>,
     /// What the bot may do here.
     pub(super) permissions: u64,
+    /// Whether the bot may post here without being asked.
+    pub(super) expects_posts: bool,
     /// Messages that everybody sees, in order.
     pub(super) messages: BTreeSet<u64>,
     /// "Is typing" here, and how many of them a test has seen.
@@ -82,7 +109,9 @@ pub(super) struct Stored {
     pub(super) author: u64,
     /// Who it can be hidden from: the bot, where it has no right to what it says.
     pub(super) concerns_bot: bool,
-    pub(super) ephemeral: bool,
+    /// Who sees it, where not everybody does.
+    pub(super) only_for: Option<u64>,
+    pub(super) files: Vec<Kept>,
     /// A response to an interaction; a ping in a reply to it does not count as one.
     pub(super) response: bool,
     pub(super) edits: u32,
@@ -98,6 +127,8 @@ pub(super) struct World {
     names: HashMap<String, u64>,
     pub(super) guilds: BTreeMap<u64, GuildState>,
     pub(super) channels: HashMap<u64, ChannelState>,
+    pub(super) roles: BTreeMap<u64, RoleState>,
+    made: Made,
     dms: HashMap<u64, u64>,
     pub(super) messages: HashMap<u64, Stored>,
     order: VecDeque<u64>,
@@ -134,6 +165,8 @@ impl World {
             names: HashMap::new(),
             guilds: BTreeMap::new(),
             channels: HashMap::new(),
+            roles: BTreeMap::new(),
+            made: Made::default(),
             dms: HashMap::new(),
             messages: HashMap::new(),
             order: VecDeque::new(),
@@ -157,8 +190,7 @@ impl World {
             last_id: 0,
             serial: 0,
         };
-        let bot = User { id: BOT_ID, name: BOT_NAME.to_owned(), bot: true, permissions: permission::EVERYBODY, locale: "en-US".to_owned() };
-        world.people.insert(BOT_ID, bot);
+        world.people.insert(BOT_ID, User::new(BOT_ID, BOT_NAME, true));
         for _ in 0..options.guilds {
             world.new_guild();
         }
@@ -196,14 +228,14 @@ impl World {
             return user.clone();
         }
         let id = FIRST_PERSON + self.people.len() as u64;
-        let user = User { id, name: name.to_owned(), bot, permissions: permission::EVERYBODY, locale: "en-US".to_owned() };
+        let user = User::new(id, name, bot);
         self.names.insert(name.to_owned(), id);
         self.people.insert(id, user.clone());
         user
     }
 
     pub(super) fn new_guild(&mut self) -> u64 {
-        let at = self.guilds.len() as u64;
+        let at = next(&mut self.made.guilds);
         let id = (FIRST_GUILD + at) << 22;
         self.guilds.insert(id, GuildState { name: format!("guild {at}"), channels: Vec::new() });
         self.new_channel(Some(id), kind::TEXT, None, "general");
@@ -211,7 +243,7 @@ impl World {
     }
 
     pub(super) fn new_channel(&mut self, guild: Option<u64>, kind: u64, parent: Option<u64>, name: &str) -> Channel {
-        let id = FIRST_CHANNEL + self.channels.len() as u64;
+        let id = FIRST_CHANNEL + next(&mut self.made.channels);
         let state = ChannelState {
             guild,
             kind,
@@ -219,6 +251,7 @@ impl World {
             parent,
             recipient: None,
             permissions: permission::EVERYBODY,
+            expects_posts: false,
             messages: BTreeSet::new(),
             typing: (0, 0),
         };
@@ -241,6 +274,39 @@ impl World {
         channel
     }
 
+    /// A new role of a guild.
+    pub(super) fn new_role(&mut self, guild: u64, name: &str) -> u64 {
+        let id = FIRST_ROLE + next(&mut self.made.roles);
+        self.roles.insert(id, RoleState { guild, name: name.to_owned() });
+        id
+    }
+
+    /// The role of a guild with that name.
+    pub(super) fn role_named(&self, guild: u64, name: &str) -> Option<u64> {
+        self.roles.iter().find(|(_, role)| role.guild == guild && role.name == name).map(|(id, _)| *id)
+    }
+
+    /// A role of a guild, the one that everybody has among them; null where it has no such role.
+    pub(super) fn role_json(&self, guild: u64, id: u64) -> Value {
+        if id == guild {
+            return events::role(id, "@everyone", 0, permission::EVERYBODY);
+        }
+        let mut own = self.roles.iter().filter(|(_, role)| role.guild == guild).zip(1..);
+        own.find(|((own, _), _)| **own == id).map_or(Value::Null, |((id, role), position)| events::role(*id, &role.name, position, 0))
+    }
+
+    /// Those of the roles that a guild has.
+    pub(super) fn roles_in(&self, guild: u64, roles: &[u64]) -> Vec<u64> {
+        roles.iter().copied().filter(|id| self.roles.get(id).is_some_and(|role| role.guild == guild)).collect()
+    }
+
+    /// The bot may post in a channel without being asked.
+    pub(super) fn expect_posts(&mut self, channel: u64) {
+        if let Some(state) = self.channels.get_mut(&channel) {
+            state.expects_posts = true;
+        }
+    }
+
     pub(super) fn set_permissions(&mut self, channel: u64, change: impl FnOnce(u64) -> u64) {
         if let Some(state) = self.channels.get_mut(&channel) {
             state.permissions = change(state.permissions);
@@ -249,7 +315,7 @@ impl World {
 
     /// Keeps a message, and forgets the oldest where there are too many.
     pub(super) fn store(&mut self, id: u64, stored: Stored) {
-        if !stored.ephemeral
+        if stored.only_for.is_none()
             && let Some(channel) = self.channels.get_mut(&stored.channel)
         {
             channel.messages.insert(id);
@@ -283,7 +349,9 @@ impl World {
     pub(super) fn message(&self, id: u64) -> Option<Message> {
         let stored = self.messages.get(&id)?;
         let json = events::with_reference(self, stored, false);
-        Some(Message { id, channel: stored.channel, guild: stored.guild, json, edits: stored.edits, ephemeral: stored.ephemeral })
+        let files = stored.files.iter().map(|kept| kept.file.clone()).collect();
+        let ephemeral = stored.only_for.is_some();
+        Some(Message { id, channel: stored.channel, guild: stored.guild, json, edits: stored.edits, ephemeral, files })
     }
 
     /// Keeps an interaction, and forgets the oldest where there are too many.
@@ -333,7 +401,7 @@ impl World {
         serde_json::json!({
             "id": APPLICATION_ID.to_string(), "name": BOT_NAME, "icon": null, "description": "", "summary": "", "type": null,
             "bot_public": true, "bot_require_code_grant": false, "verify_key": "0".repeat(64), "flags": self.application_flags(),
-            "owner": events::user(&User { id: 1, name: "owner".into(), bot: false, permissions: 0, locale: "en-US".into() }),
+            "owner": events::user(&User::new(1, "owner", false)),
             "team": null, "hook": true, "is_monetized": false, "redirect_uris": [], "interactions_endpoint_url": null,
             "role_connections_verification_url": null, "approximate_guild_count": self.guilds.len(), "approximate_user_install_count": 0,
             "integration_types_config": {"0": {}}, "bot": self.people.get(&BOT_ID).map(events::user),

@@ -21,8 +21,8 @@ const POSTED: &[&str] = &["tts", "poll", "nonce", "enforce_nonce", "message_refe
 const SENT_BY_WEBHOOK: &[&str] = &["tts", "poll", "username", "avatar_url", "thread_name", "applied_tags"];
 const RESPONDED: &[&str] = &["tts", "poll"];
 
-/// Checks a message.
-pub(super) fn check(broken: &mut Vec<Breach>, how: Use, body: &Value) {
+/// Checks a message that comes with so many files.
+pub(super) fn check(broken: &mut Vec<Breach>, how: Use, body: &Value, files: usize) {
     let more = match how {
         Use::Post => POSTED,
         Use::FollowUp => SENT_BY_WEBHOOK,
@@ -49,9 +49,12 @@ pub(super) fn check(broken: &mut Vec<Breach>, how: Use, body: &Value) {
     }
     let none = |name: &str| items(body, name).next().is_none();
     let silent = body["content"].as_str().unwrap_or_default().trim().is_empty();
-    let lists = ["embeds", "components", "sticker_ids", "attachments"];
-    if !how.changes() && silent && body["poll"].is_null() && lists.iter().all(|list| none(list)) {
+    let lists = ["embeds", "components", "sticker_ids"];
+    if !how.changes() && silent && files == 0 && body["poll"].is_null() && lists.iter().all(|list| none(list)) {
         broken.push(Breach::empty());
+    }
+    for attachment in items(body, "attachments") {
+        only(broken, "an attachment", attachment, &["id", "filename", "description", "title", "is_spoiler"]);
     }
     house::check(broken, body);
 }
@@ -164,6 +167,12 @@ pub(super) fn check_form(broken: &mut Vec<Breach>, form: &Value) {
     if !(1..=5).contains(&rows) {
         broken.push(Breach::new(format!("a form of {rows} components, 1 to 5 are allowed")));
     }
+    for row in items(form, "components") {
+        let inputs = items(row, "components").count();
+        if row["type"] != 1 || inputs != 1 || row["components"][0]["type"] != 4 {
+            broken.push(Breach::new("a form's row that is not one text input (nothing else is known here)"));
+        }
+    }
     let mut ids = HashSet::new();
     for input in items(form, "components").flat_map(|row| items(row, "components")) {
         let known = ["type", "id", "custom_id", "style", "label", "min_length", "max_length", "required", "value", "placeholder"];
@@ -172,6 +181,10 @@ pub(super) fn check_form(broken: &mut Vec<Breach>, form: &Value) {
         within(broken, "a text input's label", &input["label"], 1, 45);
         within(broken, "a text input's placeholder", &input["placeholder"], 0, 100);
         within(broken, "a text input's value", &input["value"], 0, 4000);
+        let most = input["max_length"].as_u64().unwrap_or(4000);
+        if input["min_length"].as_u64().is_some_and(|least| least > most) || length(&input["value"]) as u64 > most {
+            broken.push(Breach::new(format!("a text input of at most {most} characters that asks for more, or begins with more")));
+        }
         if input["custom_id"].as_str().is_some_and(|id| !ids.insert(id)) {
             broken.push(Breach::new(format!("two text inputs with the custom_id {}", input["custom_id"])));
         }

@@ -13,6 +13,12 @@ use serde_json::Value;
 
 use super::rest::{Answer, Call};
 
+/// Bytes of a request at most (Discord, resources/message), and of each file in it without anybody's paying for more.
+pub(super) const REQUEST: usize = 25 << 20;
+const FILE: usize = 10 << 20;
+/// Discord's code for what is larger.
+const TOO_LARGE: u64 = 40005;
+
 /// A rule that a request breaks.
 #[derive(Debug)]
 pub(super) struct Breach {
@@ -28,6 +34,11 @@ impl Breach {
         Self { text: text.into(), code: 50035 }
     }
 
+    /// A request, or a file, that is too large.
+    pub(super) fn too_large(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { text: text.into(), code: TOO_LARGE }
+    }
+
     /// A message without anything in it.
     fn empty() -> Self {
         Self { text: "an empty message".into(), code: 50006 }
@@ -39,6 +50,9 @@ pub(super) fn refusal(broken: &[Breach]) -> Option<Answer> {
     let first = broken.first()?;
     if broken.iter().any(|breach| breach.code == 50006) {
         return Some(Answer::error(400, 50006, "Cannot send an empty message"));
+    }
+    if broken.iter().any(|breach| breach.code == TOO_LARGE) {
+        return Some(Answer::error(413, TOO_LARGE, "Request entity too large"));
     }
     let texts: Vec<&str> = broken.iter().take(3).map(|breach| breach.text.as_ref()).collect();
     let mut answer = Answer::invalid("", "INVALID", &texts.join("; "));
@@ -73,29 +87,36 @@ pub(super) fn check(call: &Call, template: &str) -> Vec<Breach> {
 
 fn examine(call: &Call, template: &str) -> Vec<Breach> {
     let method = call.method.as_str();
-    let body = &call.body;
+    let (body, files) = (&call.body, call.files.len());
     let mut broken = schema::check(method, template, body);
+    for file in call.files.iter().map(|upload| &upload.file).filter(|file| file.bytes.len() > FILE) {
+        broken.push(Breach::too_large(format!("the file {:?} of {} bytes, {FILE} at most", file.name, file.bytes.len())));
+    }
     match (method, template) {
-        ("POST", "/channels/{channel_id}/messages") => message::check(&mut broken, Use::Post, body),
-        ("PATCH", "/channels/{channel_id}/messages/{message_id}") => message::check(&mut broken, Use::Edit, body),
-        ("POST", "/webhooks/{webhook_id}/{webhook_token}") => message::check(&mut broken, Use::FollowUp, body),
-        ("PATCH", path) if path.starts_with("/webhooks/") => message::check(&mut broken, Use::EditResponse, body),
-        ("POST", path) if path.starts_with("/interactions/") => response(&mut broken, body),
+        ("POST", "/channels/{channel_id}/messages") => message::check(&mut broken, Use::Post, body, files),
+        ("PATCH", "/channels/{channel_id}/messages/{message_id}") => message::check(&mut broken, Use::Edit, body, files),
+        ("POST", "/webhooks/{webhook_id}/{webhook_token}") => message::check(&mut broken, Use::FollowUp, body, files),
+        ("PATCH", path) if path.starts_with("/webhooks/") => message::check(&mut broken, Use::EditResponse, body, files),
+        ("POST", path) if path.starts_with("/interactions/") => response(&mut broken, body, files),
         ("PUT", path) if path.ends_with("/commands") => commands::check_all(&mut broken, body),
         ("POST", path) if path.ends_with("/commands") => commands::check(&mut broken, body),
         ("PATCH", path) if path.ends_with("/commands/{command_id}") => commands::check_change(&mut broken, body),
         _ => {}
     }
+    let takes_files = template.contains("/messages") || template.starts_with("/webhooks/") || matches!(body["type"].as_u64(), Some(4 | 7));
+    if files > 0 && !takes_files {
+        broken.push(Breach::new("files with a request that makes no message"));
+    }
     broken
 }
 
 /// Checks a first response to an interaction.
-fn response(broken: &mut Vec<Breach>, body: &Value) {
+fn response(broken: &mut Vec<Breach>, body: &Value, files: usize) {
     only(broken, "a response", body, &["type", "data"]);
     let data = &body["data"];
     match body["type"].as_u64() {
-        Some(4) => message::check(broken, Use::Response, data),
-        Some(7) => message::check(broken, Use::Update, data),
+        Some(4) => message::check(broken, Use::Response, data, files),
+        Some(7) => message::check(broken, Use::Update, data, files),
         Some(5) => {
             // What a deferral says is thrown away, which is worse than an error.
             let says = |name: &str| data[name].as_str().is_some_and(|text| !text.is_empty());

@@ -47,9 +47,17 @@ pub(super) fn check(method: &str, template: &str, body: &Value) -> Vec<Breach> {
         .collect()
 }
 
-/// The one false alarm: `default_member_permissions` is an integer there, and a string everywhere else.
+/// The false alarms: `default_member_permissions` is an integer there, and a string everywhere else; the number of a file may be an
+/// integer everywhere else.
 fn mended(body: &Value) -> Value {
     let mut body = body.clone();
+    for list in ["/attachments", "/data/attachments"] {
+        for attachment in body.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(number) = attachment["id"].as_u64() {
+                attachment["id"] = json!(number.to_string());
+            }
+        }
+    }
     let mend = |command: &mut Value| {
         if let Some(bits) = command["default_member_permissions"].as_str().and_then(|bits| bits.parse::<u64>().ok()) {
             command["default_member_permissions"] = json!(bits);
