@@ -1,14 +1,17 @@
 //! The bot under load: the binary as it is shipped, in a process of its own, against a stand-in for Discord on the same machine.
 //!
-//! Two runs. The first sends questions at an even rate and measures each from the event that carries it to the request that answers it.
-//! The second sends many, as fast as they are answered, and reads the bot's resident memory on the way.
+//! Three runs. The first sends questions at an even rate and measures each from the event that carries it to the request that answers it.
+//! The second does so while moderators correct facts, and says by how much that slows the answers. The third sends many questions, as fast
+//! as they are answered, and reads the bot's resident memory on the way.
 //!
 //! ```text
-//! cargo bench --bench load -- [--rate 200] [--seconds 30] [--total 100000]
+//! cargo bench --bench load -- [--rate 200] [--edits 50] [--seconds 30] [--total 100000]
 //! ```
 
 #![allow(clippy::expect_used, reason = "a measurement that cannot go on ends")]
 
+#[path = "load/moderating.rs"]
+mod moderating;
 #[path = "../tests/stand_in/mod.rs"]
 mod stand_in;
 
@@ -35,6 +38,7 @@ const LOST_AFTER: Duration = Duration::from_secs(10);
 
 struct Plan {
     rate: u32,
+    edits: u32,
     seconds: u32,
     total: usize,
 }
@@ -47,7 +51,7 @@ impl Plan {
             at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(default)
         };
         let small = |name, default| u32::try_from(number(name, default)).unwrap_or(u32::MAX);
-        Self { rate: small("--rate", 200), seconds: small("--seconds", 30), total: number("--total", 100_000) }
+        Self { rate: small("--rate", 200), edits: small("--edits", 50), seconds: small("--seconds", 30), total: number("--total", 100_000) }
     }
 }
 
@@ -67,8 +71,17 @@ async fn run(plan: &Plan) {
     let mut crowd = Crowd::new(&discord);
     crowd.ask_evenly(&discord, 100, Duration::from_secs(2)).await;
     println!("resident memory when warm: {} MB", megabytes(&bot));
-    let rate = crowd.ask_evenly(&discord, plan.rate, Duration::from_secs(plan.seconds.into())).await;
-    rate.print(plan.rate);
+    let period = Duration::from_secs(plan.seconds.into());
+    let undisturbed = crowd.ask_evenly(&discord, plan.rate, period).await.print(plan.rate);
+    if plan.edits > 0 {
+        let correcting = tokio::spawn(moderating::correct_evenly(discord.clone(), plan.edits, period));
+        let disturbed = crowd.ask_evenly(&discord, plan.rate, period).await.print(plan.rate);
+        let corrected = correcting.await.expect("the moderators end");
+        corrected.print(plan.edits, &folder.join("sanad.db")).await;
+        let times = |of: fn(&Typical) -> Duration| of(&disturbed).as_secs_f64() / of(&undisturbed).as_secs_f64().max(1e-9);
+        println!("answers beside them take {:.2} times as long by median, {:.2} by p99", times(|t| t.median), times(|t| t.p99));
+        while crowd.answers.try_recv().is_ok() {}
+    }
     crowd.type_questions(&discord, 500).await;
     crowd.ask_on(&discord, plan.total, &bot).await;
     bot.kill().expect("the bot ends");
@@ -78,11 +91,7 @@ async fn run(plan: &Plan) {
 
 fn start(discord: &Discord, folder: &Path) -> Child {
     let limit = "{ burst = 1000000, per_minute = 1000000 }";
-    let reports = folder.join("reports.jsonl");
-    let settings = format!(
-        "[discord]\nreports = {:?}\n[limits]\nperson = {limit}\nchannel = {limit}\nserver = {limit}\n",
-        reports.display().to_string()
-    );
+    let settings = format!("[limits]\nperson = {limit}\nchannel = {limit}\nserver = {limit}\n");
     let config = folder.join("config.toml");
     fs::write(&config, settings).expect("settings");
     Command::new(env!("CARGO_BIN_EXE_sanad"))
@@ -215,14 +224,21 @@ impl Crowd {
     }
 }
 
+/// How long things took, for the most part.
+struct Typical {
+    median: Duration,
+    p99: Duration,
+}
+
 impl Outcome {
-    fn print(mut self, rate: u32) {
+    fn print(mut self, rate: u32) -> Typical {
         print!("{rate} questions a second: ");
-        self.print_delays();
+        let typical = self.print_delays();
         println!("; {} lost, {} answered twice", self.lost, self.twice);
+        typical
     }
 
-    fn print_delays(&mut self) {
+    fn print_delays(&mut self) -> Typical {
         self.delays.sort_unstable();
         let at = |share: usize| {
             self.delays.get((self.delays.len() * share / 1000).min(self.delays.len().saturating_sub(1))).copied().unwrap_or_default()
@@ -234,6 +250,7 @@ impl Outcome {
             at(990).as_secs_f64() * 1e3,
             at(1000).as_secs_f64() * 1e3,
         );
+        Typical { median: at(500), p99: at(990) }
     }
 }
 

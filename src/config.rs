@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::base::reader::{Fields, Lines, NamedText, parse};
 use crate::fact::{Problem, Severity};
+use crate::store::Location;
 
 /// How often something may be done: a bucket of `burst` tokens into which `per_minute` drip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +33,6 @@ pub struct Discord {
     pub unasked_bar: f32,
     /// Connections to Discord's gateway; nothing means as many as Discord recommends.
     pub shards: Option<u32>,
-    /// Where what people tell the moderators is kept.
-    pub reports: PathBuf,
     /// How often one person may ask.
     pub person: Rate,
     /// How often a channel may ask.
@@ -49,7 +48,6 @@ impl Default for Discord {
             asking_channels: Vec::new(),
             unasked_bar: 0.9,
             shards: None,
-            reports: PathBuf::from("sanad-reports.jsonl"),
             person: Rate { burst: 8, per_minute: 20 },
             channel: Rate { burst: 30, per_minute: 120 },
             server: Rate { burst: 200, per_minute: 1_200 },
@@ -70,13 +68,23 @@ pub struct Config {
     pub suggest_bar: Option<f32>,
     /// Where the terminal chat keeps what was typed; nothing means that it keeps nothing.
     pub chat_history: Option<PathBuf>,
+    /// Where edits of facts are kept; nothing means `sanad.db` in the working folder.
+    pub database: Option<Location>,
     /// The Discord bot.
     pub discord: Discord,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { facts: None, word_vectors: true, answer_bar: None, suggest_bar: None, chat_history: None, discord: Discord::default() }
+        Self {
+            facts: None,
+            word_vectors: true,
+            answer_bar: None,
+            suggest_bar: None,
+            chat_history: None,
+            database: None,
+            discord: Discord::default(),
+        }
     }
 }
 
@@ -113,6 +121,15 @@ impl Config {
         if let Some(mut chat) = root.table("chat", &mut problems) {
             config.chat_history = chat.text("history", &mut problems).filter(|p| !p.is_empty()).map(PathBuf::from);
             chat.finish(&mut problems);
+        }
+        if let Some(mut store) = root.table("store", &mut problems) {
+            if let Some(address) = store.text("database", &mut problems) {
+                match Location::parse(&address) {
+                    Ok(location) => config.database = Some(location),
+                    Err(error) => problems.push(Problem::error(&store.place_of("database"), "database", error.to_string())),
+                }
+            }
+            store.finish(&mut problems);
         }
         if let Some(mut discord) = root.table("discord", &mut problems) {
             config.discord.read(&mut discord, &mut problems);
@@ -159,16 +176,6 @@ impl Discord {
         }
         self.unasked_bar = share(table, "unasked_bar", problems).unwrap_or(self.unasked_bar);
         self.shards = count(table, "shards", problems).or(self.shards);
-        if let Some(path) = table.text("reports", problems) {
-            if path.is_empty() {
-                problems.push(Problem::error(
-                    &table.place_of("reports"),
-                    "reports",
-                    "name a file; what people report must be kept somewhere",
-                ));
-            }
-            self.reports = PathBuf::from(path);
-        }
     }
 }
 
@@ -220,20 +227,29 @@ mod tests {
         config.toml:4: error: answer_bar: 7 is no share; write a number from 0 to 1
         config.toml:5: error: word_vectors: write true or false here
         config.toml:6: error: speed: unknown field; known are word_vectors, answer_bar, suggest_bar
-        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, discord, limits
+        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, discord, limits
+        ");
+    }
+
+    #[test]
+    fn the_store_is_a_sqlite_file_and_no_password_is_repeated() {
+        let config = read("[store]\ndatabase = \"sqlite:/srv/sanad/facts.db\"\n").unwrap();
+        assert!(config.database.unwrap().file().ends_with("srv/sanad/facts.db"));
+        insta::assert_snapshot!(read("[store]\ndatabase = \"postgres://anna:secret@host/db\"\nfile = \"x\"\n").unwrap_err().join("\n"), @r"
+        config.toml:2: error: database: the address of the store: `postgres:` is not supported: this version keeps its store in SQLite; write sqlite:FILE
+        config.toml:3: error: file: unknown field; known are database
         ");
     }
 
     #[test]
     fn what_is_wrong_with_the_bot_s_settings_is_said_with_the_mend() {
-        let text = "[discord]\nasking_channels = [\"general\", \"123\"]\nunasked_bar = 2\nshards = 0\nreports = \"\"\n[limits.person]\nburst = 1.5\n";
+        let text = "[discord]\nasking_channels = [\"general\", \"123\"]\nunasked_bar = 2\nshards = 0\n[limits.person]\nburst = 1.5\n";
         insta::assert_snapshot!(read(text).unwrap_err().join("\n"), @r#"
         config.toml:2: error: asking_channels: "general" is no channel's id; in Discord switch on developer mode, then copy the id from the channel's menu
         config.toml:2: error: asking_channels: asking channels need the message-content intent: switch it on for the application in Discord's developer portal and set message_content = true, or leave the list empty
         config.toml:3: error: unasked_bar: 2 is no share; write a number from 0 to 1
         config.toml:4: error: shards: write a whole number from 1 to 1000000, not 0
-        config.toml:5: error: reports: name a file; what people report must be kept somewhere
-        config.toml:7: error: burst: write a whole number from 1 to 1000000, not 1.5
+        config.toml:6: error: burst: write a whole number from 1 to 1000000, not 1.5
         "#);
     }
 }

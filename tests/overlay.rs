@@ -51,7 +51,11 @@ fn shipped_record(id: &str) -> Record {
 }
 
 fn head(id: &str, state: State) -> Head {
-    Head { fact: FactId::new(id).unwrap(), number: RevisionNo(1), state, shipped: None }
+    numbered(1, id, state)
+}
+
+fn numbered(number: u32, id: &str, state: State) -> Head {
+    Head { fact: FactId::new(id).unwrap(), number: RevisionNo(number), state, shipped: None }
 }
 
 /// A fact about something that the shipped base has never heard of.
@@ -146,7 +150,7 @@ fn a_retracted_fact_is_served_nowhere_and_comes_back() {
         assert!(fact.id.as_str() != id && view.base.conflicts(at).iter().all(|c| view.base.fact(*c).id.as_str() != id));
     }
     assert!(app.complete(here(), &shipped_record(&id).questions[0], 25).iter().all(|text| *text != shipped_record(&id).questions[0]));
-    app.take([(here(), head(&id, State::Published(shipped_record(&id))))]);
+    app.take([(here(), numbered(2, &id, State::Published(shipped_record(&id))))]);
     assert_eq!(answered(&app, here(), TRUCE).as_deref(), Some(id.as_str()));
 }
 
@@ -160,7 +164,7 @@ fn who_contradicts_a_shipped_fact_is_shown_beside_it() {
     let (fact, elder) = (view.base.find(&id).unwrap(), view.base.find("elder").unwrap());
     assert!(view.base.conflicts(fact).contains(&elder) && view.base.conflicts(elder).contains(&fact));
     assert_eq!(view.base.standing(fact), Standing::Disputed);
-    app.take([(here(), head("elder", State::Retracted(other)))]);
+    app.take([(here(), numbered(2, "elder", State::Retracted(other)))]);
     let view = app.view(here());
     let fact = view.base.find(&id).unwrap();
     assert_eq!(view.base.conflicts(fact).as_ref(), SHIPPED.base.conflicts(SHIPPED.base.find(&id).unwrap()).as_ref());

@@ -2,6 +2,7 @@
 
 pub mod candidates;
 pub mod compose;
+pub mod explain;
 pub mod features;
 pub mod model;
 

@@ -3,6 +3,7 @@
 //! Two forms of row are read: `{"id", "text", "title"?, "date"?, "questions"?, "topics"?, "source"?}` and the rows that
 //! `sanad facts export` writes. A row without a source rests on the file itself: its name and line are what can be pointed to.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use hashbrown::HashMap;
@@ -43,6 +44,8 @@ struct Row {
     standing: Option<String>,
     #[serde(rename = "revision")]
     _revision: Option<u64>,
+    #[serde(default)]
+    short: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -156,7 +159,7 @@ impl Rows<'_> {
             sources,
             conflicts: row.conflicts,
             standing: row.standing,
-            short: Vec::new(),
+            short: row.short.into_iter().collect(),
             questions: row.questions,
             lines: Vec::new(),
         });

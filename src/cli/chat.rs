@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::explain::explain;
 use super::{paint, render};
 use crate::answer::candidates::Scratch;
+use crate::answer::explain::explain;
 use crate::answer::{Answer, Context, Outcome, answer, compose};
 use crate::knowledge::Knowledge;
 

@@ -4,22 +4,34 @@ use std::env;
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use tokio::runtime::Runtime;
-use tracing::{error, info};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tracing::{error, info, warn};
 
+use super::edited::{Shelved, brought};
 use super::open::Settings;
+use super::reload::{Reloader, Told, drifted, say_drifted};
 use crate::app::App;
+use crate::desk::Desk;
 use crate::discord::doctor::{Finding, Health, examine};
 use crate::discord::rest::Api;
 use crate::discord::secret::Token;
 use crate::discord::{Setup, StartError, serve};
+use crate::knowledge::Knowledge;
+use crate::store::{Location, Opened, Store, StoreError};
 use crate::telemetry;
 
 /// The exit code of an end that starting again can mend (`EX_TEMPFAIL` of sysexits.h); all other errors end with 2.
 const TRY_AGAIN: u8 = 75;
+/// How often the bot looks for what the command line changed.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+/// How long the store may take to close.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The token, if the environment holds one.
 pub(super) fn token() -> Option<Token> {
@@ -58,20 +70,41 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     telemetry::start(&token);
     let api = api()?;
     let start = Instant::now();
-    let knowledge = settings.open()?;
-    let config = settings.config()?;
+    let shelf = settings.shelf()?;
+    let location = settings.location()?;
+    // What changes while the facts are read is seen afterwards.
+    let reloader = Reloader::new(shelf.clone());
+    let knowledge = shelf.open()?;
     info!(
         "facts: {} from {} sources, ready in {} ms",
         knowledge.base.fact_count(),
         knowledge.base.source_count(),
         start.elapsed().as_millis()
     );
-    let setup = Setup { app: App::new(knowledge), token, api, settings: config.discord };
     let runtime = runtime()?;
-    let ended = runtime.block_on(async {
-        let stop = told_to_stop().map_err(|error| StartError::Setting(format!("cannot listen for SIGTERM and SIGINT: {error}")))?;
-        serve(setup, stop).await
-    });
+    let bot = async {
+        let deaf = |error| StartError::Setting(format!("cannot listen for SIGTERM, SIGINT and SIGHUP: {error}"));
+        let stop = told_to_stop().map_err(deaf)?;
+        let told = Told::listen().map_err(deaf)?;
+        tokio::pin!(stop);
+        let app = Arc::new(App::new(knowledge));
+        let desk = tokio::select! {
+            desk = open_desk(&app, &location) => desk?,
+            () = &mut stop => return Ok(()),
+        };
+        let mut beside = JoinSet::new();
+        beside.spawn(follow(desk.clone()));
+        beside.spawn(reloader.run(Arc::clone(&app), told));
+        beside.spawn_blocking(move || app.prepare());
+        let store = desk.store.clone();
+        let ended = serve(Setup { desk, token, api, settings: shelf.config.discord }, stop).await;
+        drop(beside);
+        if timeout(CLOSE_WITHIN, store.close()).await.is_err() {
+            warn!("the store did not close in time; what was said to be kept is kept");
+        }
+        ended.map_err(End::Discord)
+    };
+    let ended = runtime.block_on(bot);
     // What a library left running must not keep the process.
     runtime.shutdown_background();
     match ended {
@@ -79,6 +112,63 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         Err(why) => {
             error!("{why}");
             Ok(ExitCode::from(if why.restart_helps() { TRY_AGAIN } else { 2 }))
+        }
+    }
+}
+
+/// Why the bot ended.
+#[derive(Debug, thiserror::Error)]
+enum End {
+    /// It cannot run, or not any more.
+    #[error(transparent)]
+    Discord(#[from] StartError),
+    /// It has nothing to keep edits in.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl End {
+    /// Whether starting again, with nothing changed, can help.
+    fn restart_helps(&self) -> bool {
+        match self {
+            Self::Discord(error) => error.restart_helps(),
+            Self::Store(error) => matches!(error, StoreError::Locked { .. } | StoreError::Full { .. }),
+        }
+    }
+}
+
+async fn open_desk(app: &Arc<App>, at: &Location) -> Result<Desk, StoreError> {
+    let Opened { store, migrated } = Store::open(at).await?;
+    if let Some(migrated) = migrated {
+        info!("store: {}", brought(&store, &migrated));
+    }
+    let desk = Desk::open(Arc::clone(app), store).await?;
+    info!("store: {}", at.file().display());
+    say_drifted(app);
+    Ok(desk)
+}
+
+/// Sees what the command line changes beside the bot. It never ends.
+async fn follow(desk: Desk) {
+    let mut failed = false;
+    loop {
+        tokio::time::sleep(FOLLOW_EVERY).await;
+        match desk.follow().await {
+            Ok(changed) => {
+                if failed {
+                    info!("store: it can be read again");
+                }
+                failed = false;
+                if changed > 0 {
+                    info!("store: another process changed facts: {changed}");
+                }
+            }
+            // Said once: the same every second would hide all else.
+            Err(error) if !failed => {
+                failed = true;
+                error!("store: what other processes change is not seen: {error}");
+            }
+            Err(_) => {}
         }
     }
 }
@@ -117,10 +207,14 @@ pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
             None
         }
     };
-    found.push(match settings.open() {
+    let shipped = settings.open();
+    found.push(match &shipped {
         Ok(knowledge) => Finding::good("facts", format!("{} from {} sources", knowledge.base.fact_count(), knowledge.base.source_count())),
         Err(error) => Finding::bad("facts", format!("{error:#}; `sanad check` says more")),
     });
+    if config.is_some() {
+        found.extend(database(settings, shipped.ok()).unwrap_or_else(|error| vec![Finding::bad("database", format!("{error:#}"))]));
+    }
     match (token(), api(), config) {
         (None, _, _) => found.push(Finding::bad(
             "token",
@@ -136,4 +230,33 @@ pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
     }
     let bad = found.iter().any(|finding| finding.health == Health::Bad);
     Ok(if bad { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// How the store stands, and what lies in it.
+fn database(settings: &Settings, shipped: Option<Knowledge>) -> anyhow::Result<Vec<Finding>> {
+    let location = settings.location()?;
+    let file = location.file().display();
+    let Some(shelved) = Shelved::existing(&location)? else {
+        return Ok(vec![Finding::good("database", format!("{file} is not there yet; `sanad run` makes it"))]);
+    };
+    let (report, waiting) = shelved.runtime.block_on(async {
+        shelved.store.health().await?;
+        let report = Store::check_file(location.file()).await?;
+        Ok::<_, StoreError>((report, shelved.store.waiting_in_all().await?))
+    })?;
+    let mut found = vec![match report.problems.first() {
+        None => Finding::good(
+            "database",
+            format!(
+                "{file}, schema {} (facts edited: {}, suggestions waiting: {} in servers, {} from direct messages)",
+                report.schema, report.facts, waiting.servers, waiting.direct
+            ),
+        ),
+        Some(problem) => Finding::bad("database", format!("{file}: {problem}; `sanad restore FILE` puts a backup in its place")),
+    }];
+    if let Some(shipped) = shipped {
+        found.extend(drifted(&*shelved.over(shipped)?).map(|said| Finding::doubtful("edits", said)));
+    }
+    shelved.close();
+    Ok(found)
 }

@@ -2,11 +2,13 @@
 //! abstained or problems found, 2 for an error.
 
 mod chat;
+mod edited;
 mod evaluate;
-mod explain;
 mod facts;
+mod keep;
 mod live;
 mod open;
+mod reload;
 mod render;
 pub mod rows;
 
@@ -25,6 +27,7 @@ use crate::answer::{Context, Outcome, answer};
 use crate::base::rows::{BYTE_ORDER_MARK, without_line};
 use crate::knowledge::Knowledge;
 use crate::similar::similar;
+use edited::Whose;
 use open::Settings;
 use render::Paint;
 use rows::{AnswerRow, Asked};
@@ -46,7 +49,10 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// A conversation in the terminal.
-    Chat,
+    Chat {
+        #[command(flatten)]
+        whose: Whose,
+    },
     /// One answer; exit 0 answered, 1 suggested or abstained, 2 error.
     Ask {
         /// The question.
@@ -58,11 +64,15 @@ enum Command {
         /// JSON Lines {"id","q"} on standard input, one object a line on standard output, in order.
         #[arg(long, conflicts_with = "question")]
         batch: bool,
+        #[command(flatten)]
+        whose: Whose,
     },
     /// Why a question is answered so: its reading, the candidates' scores by part, the bar met or missed.
     Explain {
         /// The question.
         question: String,
+        #[command(flatten)]
+        whose: Whose,
     },
     /// Every problem in settings and facts with file, line and field, then a count; exit 1 if any is an error.
     Check,
@@ -107,10 +117,22 @@ enum Command {
         #[arg(long, conflicts_with = "a")]
         batch: bool,
     },
-    /// The fact base as it stands.
+    /// The fact base as it stands, with what was edited.
     Facts {
+        #[command(flatten)]
+        whose: Whose,
         #[command(subcommand)]
         command: facts::Command,
+    },
+    /// Copies all that was edited to a new file, also while the bot runs.
+    Backup {
+        /// The file to write; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Puts a backup in place of all that was edited, also while the bot runs; what was there is kept beside it.
+    Restore {
+        /// The file that `sanad backup` wrote.
+        file: PathBuf,
     },
     /// The Discord bot, until SIGINT or SIGTERM; exit 75 where starting again can help, 2 where it cannot.
     Run,
@@ -145,19 +167,21 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
             eprintln!(
                 "No DISCORD_TOKEN is set, so this is the terminal chat. To go live, set DISCORD_TOKEN to your bot's token and start again; README.md says how to get one."
             );
-            Command::Chat
+            Command::Chat { whose: Whose::default() }
         }
         None => bail!(
             "nothing to do: set DISCORD_TOKEN to run the bot, or name a command (`sanad ask QUESTION`; `sanad --help` lists them all)"
         ),
     };
     // The facts serve until the process ends: taking them apart piece by piece before that would only keep the asker waiting.
-    let open = || settings.open().map(|knowledge| -> &'static Knowledge { Box::leak(Box::new(knowledge)) });
+    let leak = |knowledge| -> &'static Knowledge { Box::leak(Box::new(knowledge)) };
+    let open = || settings.open().map(leak);
+    let view = |whose: Whose| settings.open_view(whose.scope()).map(leak);
     match command {
-        Command::Chat => chat::chat(open()?, settings.config()?.chat_history.as_deref()),
-        Command::Ask { batch: true, .. } => ask_batch(open()?),
-        Command::Ask { question, json, .. } => ask(open()?, &question.unwrap_or_default(), json),
-        Command::Explain { question } => explain_one(open()?, &question),
+        Command::Chat { whose } => chat::chat(view(whose)?, settings.config()?.chat_history.as_deref()),
+        Command::Ask { batch: true, whose, .. } => ask_batch(view(whose)?),
+        Command::Ask { question, json, whose, .. } => ask(view(whose)?, &question.unwrap_or_default(), json),
+        Command::Explain { question, whose } => explain_one(view(whose)?, &question),
         Command::Check => Ok(settings.check()),
         Command::Eval { files, part, failures, min_right, max_wrong } => {
             evaluate::evaluate(open()?, &files, part, failures, evaluate::Floor { min_right, max_wrong })
@@ -165,7 +189,9 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Fit { files, also, out } => evaluate::fit(&settings, &files, &also, &out),
         Command::Similar { batch: true, .. } => similar_batch(open()?),
         Command::Similar { a, b, .. } => similar_one(open()?, &a.unwrap_or_default(), &b.unwrap_or_default()),
-        Command::Facts { command } => facts::run(open()?, &command),
+        Command::Facts { whose, command } => facts::run(&settings, whose.scope(), command),
+        Command::Backup { file } => keep::backup(&settings, &file),
+        Command::Restore { file } => keep::restore(&settings, &file),
         Command::Run => live::run(&settings),
         Command::Doctor => live::doctor(&settings),
     }
@@ -227,7 +253,7 @@ fn ask_batch(knowledge: &Knowledge) -> anyhow::Result<ExitCode> {
 
 fn explain_one(knowledge: &Knowledge, question: &str) -> anyhow::Result<ExitCode> {
     let found = answer(knowledge, question, &Context::default(), &mut Scratch::default());
-    io::stdout().lock().write_all(explain::explain(knowledge, &found).as_bytes())?;
+    io::stdout().lock().write_all(crate::answer::explain::explain(knowledge, &found).as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,4 +1,4 @@
-//! From settings to knowledge: which facts, which weights, what is wrong with them.
+//! From settings to knowledge: which facts, which weights, which store, what is wrong with them.
 
 use std::env;
 use std::fs;
@@ -14,14 +14,95 @@ use crate::base::{self, LoadError, Origin};
 use crate::config::Config;
 use crate::fact::{Place, Problem, Severity};
 use crate::knowledge::Knowledge;
+use crate::store::{Location, StoreError};
 
 /// Problems printed at most; the count below them is of all.
 const SHOWN: usize = 200;
+/// Where the store is, where nothing names another.
+const DATABASE: &str = "sqlite:sanad.db";
 
 /// Why there are no settings.
 enum ConfigError {
     Broken(Vec<Problem>),
     Unreadable { path: String, error: io::Error },
+}
+
+/// Why there is nothing to answer from.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OpenError {
+    /// The weights are broken.
+    #[error("the weights have {} problems; make them anew with `sanad fit`", .0.len())]
+    Weights(Vec<Problem>),
+    /// The facts cannot be read, or are broken.
+    #[error(transparent)]
+    Facts(#[from] LoadError),
+}
+
+impl OpenError {
+    /// Everything that is wrong, where it stands in files.
+    pub(super) fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Weights(problems) | Self::Facts(LoadError::Broken(problems)) => problems,
+            Self::Facts(_) => &[],
+        }
+    }
+}
+
+/// Which facts are meant, and how they are read.
+#[derive(Debug, Clone)]
+pub(super) struct Shelf {
+    /// Where they are.
+    pub origin: Origin,
+    /// The settings as they were when the program started.
+    pub config: Config,
+}
+
+impl Shelf {
+    /// The facts, indexed; what is wrong with them is printed.
+    pub(super) fn open(&self) -> anyhow::Result<Knowledge> {
+        Ok(self.weights().and_then(|model| self.read(model, Progress::shown)).map_err(report)?)
+    }
+
+    /// The facts, indexed, without a word.
+    pub(super) fn load(&self) -> Result<Knowledge, OpenError> {
+        self.read(self.weights()?, |_| Progress(None))
+    }
+
+    fn weights(&self) -> Result<Model, OpenError> {
+        let mut model = model(&self.origin).map_err(OpenError::Weights)?;
+        for weights in [&mut model.forms, &mut model.plain] {
+            weights.answer_bar = self.config.answer_bar.unwrap_or(weights.answer_bar);
+            weights.suggest_bar = self.config.suggest_bar.unwrap_or(weights.suggest_bar).min(weights.answer_bar);
+        }
+        Ok(model)
+    }
+
+    fn read(&self, model: Model, progress: impl FnOnce(&Origin) -> Progress) -> Result<Knowledge, OpenError> {
+        let progress = progress(&self.origin);
+        let read_vectors = || if self.config.word_vectors { base::embedded_vectors() } else { None };
+        let (loaded, vectors) = std::thread::scope(|scope| {
+            let worker = scope.spawn(read_vectors);
+            let loaded = base::load(&self.origin, |rows| progress.rows(rows));
+            // A worker that died of a fault is made good here, where the fault shows as what it is.
+            (loaded, worker.join().unwrap_or_else(|_| read_vectors()))
+        });
+        let loaded = loaded?;
+        progress.says("indexing");
+        let knowledge = Knowledge::new(loaded.base, loaded.lexicon, vectors, model);
+        progress.done();
+        Ok(knowledge)
+    }
+}
+
+/// Where the store is: the environment over the file over the default.
+fn location(config: &Config) -> Result<Location, StoreError> {
+    match env::var_os("DATABASE_URL").filter(|address| !address.is_empty()) {
+        Some(address) => match address.to_str() {
+            Some(address) => Location::parse(address),
+            None => Err(StoreError::NotSupported { what: "it is not UTF-8 text".to_owned() }),
+        },
+        None => config.database.clone().map_or_else(|| Location::parse(DATABASE), Ok),
+    }
 }
 
 /// What the command line says of settings and facts.
@@ -68,46 +149,31 @@ impl Settings {
         }
     }
 
+    /// Where the store is: the environment over the file over the default.
+    pub(super) fn location(&self) -> anyhow::Result<Location> {
+        Ok(location(&self.config()?)?)
+    }
+
+    /// Which facts are meant, to be read now and again.
+    pub(super) fn shelf(&self) -> anyhow::Result<Shelf> {
+        let config = self.config()?;
+        Ok(Shelf { origin: self.origin(&config), config })
+    }
+
     /// The facts, indexed.
     pub(super) fn open(&self) -> anyhow::Result<Knowledge> {
-        let config = self.config()?;
-        let origin = self.origin(&config);
-        let mut model = model(&origin).map_err(|problems| {
-            print_problems(&problems);
-            anyhow::anyhow!("the weights have {} problems; make them anew with `sanad fit`", problems.len())
-        })?;
-        for weights in [&mut model.forms, &mut model.plain] {
-            weights.answer_bar = config.answer_bar.unwrap_or(weights.answer_bar);
-            weights.suggest_bar = config.suggest_bar.unwrap_or(weights.suggest_bar).min(weights.answer_bar);
-        }
-        Self::open_with(&origin, &config, model)
+        self.shelf()?.open()
     }
 
     /// The facts, indexed, without weights: they are about to be fitted.
     pub(super) fn open_unfitted(&self) -> anyhow::Result<Knowledge> {
-        let config = self.config()?;
-        Self::open_with(&self.origin(&config), &config, Model::unfitted())
+        Ok(self.shelf()?.read(Model::unfitted(), Progress::shown).map_err(report)?)
     }
 
     /// Another collection, indexed, without weights.
     pub(super) fn open_other_unfitted(&self, path: &Path) -> anyhow::Result<Knowledge> {
-        Self::open_with(&Origin::Rows(path.to_owned()), &self.config()?, Model::unfitted())
-    }
-
-    fn open_with(origin: &Origin, config: &Config, model: Model) -> anyhow::Result<Knowledge> {
-        let progress = Progress::of(origin);
-        let read_vectors = || if config.word_vectors { base::embedded_vectors() } else { None };
-        let (loaded, vectors) = std::thread::scope(|scope| {
-            let worker = scope.spawn(read_vectors);
-            let loaded = base::load(origin, |rows| progress.rows(rows));
-            // A worker that died of a fault is made good here, where the fault shows as what it is.
-            (loaded, worker.join().unwrap_or_else(|_| read_vectors()))
-        });
-        let loaded = loaded.map_err(report)?;
-        progress.indexing();
-        let knowledge = Knowledge::new(loaded.base, loaded.lexicon, vectors, model);
-        progress.done();
-        Ok(knowledge)
+        let other = Shelf { origin: Origin::Rows(path.to_owned()), config: self.config()? };
+        Ok(other.read(Model::unfitted(), Progress::shown).map_err(report)?)
     }
 
     /// Prints every problem in settings and facts, then a count.
@@ -122,6 +188,9 @@ impl Settings {
             });
             Config::default()
         });
+        if let Err(error) = location(&config) {
+            problems.push(Problem::error(&Place { file: "DATABASE_URL".to_owned(), line: 0 }, "database", error.to_string()));
+        }
         let origin = self.origin(&config);
         let (found, summary) = match base::load(&origin, |_| ()) {
             Ok(loaded) => {
@@ -163,16 +232,14 @@ pub(super) fn model(origin: &Origin) -> Result<Model, Vec<Problem>> {
     }
 }
 
-/// Prints problems where a person sees them and turns the error into a sentence.
-pub(super) fn report(error: LoadError) -> anyhow::Error {
-    if let LoadError::Broken(problems) = &error {
-        print_problems(problems);
-    }
-    error.into()
+/// Prints problems where a person sees them and hands the error on.
+fn report(error: OpenError) -> OpenError {
+    print_problems(error.problems());
+    error
 }
 
 /// Problems as lines of text.
-fn listed(problems: &[Problem]) -> String {
+pub(super) fn listed(problems: &[Problem]) -> String {
     let mut lines: Vec<String> = problems.iter().take(SHOWN).map(ToString::to_string).collect();
     if problems.len() > SHOWN {
         lines.push(format!("… and {} more", problems.len() - SHOWN));
@@ -185,12 +252,18 @@ fn print_problems(problems: &[Problem]) {
     eprint!("{}", listed(problems));
 }
 
-/// What a person sees while a large collection is read.
-struct Progress(Option<ProgressBar>);
+/// What a person sees while much is read.
+pub(super) struct Progress(Option<ProgressBar>);
 
 impl Progress {
-    fn of(origin: &Origin) -> Self {
-        if !matches!(origin, Origin::Rows(_)) || !io::stderr().is_terminal() {
+    /// Shown where a large collection is read.
+    fn shown(origin: &Origin) -> Self {
+        if matches!(origin, Origin::Rows(_)) { Self::on_terminal() } else { Self(None) }
+    }
+
+    /// Shown where a person looks on.
+    pub(super) fn on_terminal() -> Self {
+        if !io::stderr().is_terminal() {
             return Self(None);
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -200,21 +273,24 @@ impl Progress {
         Self(Some(bar))
     }
 
-    fn rows(&self, rows: usize) {
+    /// How many rows are read.
+    pub(super) fn rows(&self, rows: usize) {
         if let Some(bar) = &self.0 {
             bar.set_message(format!("{rows} rows read"));
             bar.tick();
         }
     }
 
-    fn indexing(&self) {
+    /// What is being done.
+    pub(super) fn says(&self, what: &'static str) {
         if let Some(bar) = &self.0 {
-            bar.set_message("indexing");
+            bar.set_message(what);
             bar.tick();
         }
     }
 
-    fn done(self) {
+    /// Takes it away.
+    pub(super) fn done(self) {
         if let Some(bar) = self.0 {
             bar.finish_and_clear();
         }

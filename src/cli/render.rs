@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::answer::{Answer, Confidence, Outcome, compose};
+use crate::date::FactDate;
 use crate::fact::{FactIx, Source, SourceIx};
 use crate::knowledge::Knowledge;
 
@@ -93,7 +94,7 @@ fn answered(knowledge: &Knowledge, answer: &Answer, paint: Paint, out: &mut Stri
         for source in base.fact(*fact).citations.iter() {
             if !named.contains(&source) {
                 named.push(source);
-                let _ = writeln!(out, "  {}", reference(base.source(source)));
+                let _ = writeln!(out, "  {}", source_line(base.source(source)));
             }
         }
     }
@@ -104,7 +105,7 @@ fn answered(knowledge: &Knowledge, answer: &Answer, paint: Paint, out: &mut Stri
             let fact = base.fact(side);
             let _ = writeln!(out, "  {}", fact.claim);
             for source in fact.citations.iter() {
-                let _ = writeln!(out, "    {}", paint.faint(&reference(base.source(source))));
+                let _ = writeln!(out, "    {}", paint.faint(&source_line(base.source(source))));
             }
         }
     }
@@ -122,17 +123,21 @@ fn offers(knowledge: &Knowledge, answer: &Answer, out: &mut String) {
     }
 }
 
+fn source_line(source: &Source) -> String {
+    reference(source.publisher.as_deref(), &source.title, source.published, source.url.as_deref())
+}
+
 /// A source in one line: publisher, title, date, address.
-pub(super) fn reference(source: &Source) -> String {
+pub(super) fn reference(publisher: Option<&str>, title: &str, day: Option<FactDate>, url: Option<&str>) -> String {
     let mut out = String::new();
-    if let Some(publisher) = &source.publisher {
+    if let Some(publisher) = publisher {
         let _ = write!(out, "{publisher}, ");
     }
-    let _ = write!(out, "\"{}\"", source.title);
-    if let Some(published) = source.published {
-        let _ = write!(out, ", {}", published.spoken());
+    let _ = write!(out, "\"{title}\"");
+    if let Some(day) = day {
+        let _ = write!(out, ", {}", day.spoken());
     }
-    if let Some(url) = &source.url {
+    if let Some(url) = url {
         let _ = write!(out, " <{url}>");
     }
     out

@@ -4,9 +4,18 @@
 //! each change. Nothing is ever taken out of it. Who changes a fact says which revision they saw; where another came between, they are told
 //! and nothing is lost.
 
+pub mod asked;
+pub mod diff;
+pub mod form;
+pub mod import;
+mod likeness;
+pub mod neighbours;
 pub mod overlay;
 pub mod record;
 pub mod review;
+pub mod rows;
+pub mod sources;
+pub mod written;
 
 use std::num::NonZeroU64;
 
@@ -131,6 +140,15 @@ impl State {
     pub fn is_published(&self) -> bool {
         matches!(self, Self::Published(_))
     }
+}
+
+/// How a fact stands in a scope, whoever said so last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// The number of its last revision in that scope; 0 where nobody changed it there.
+    pub number: RevisionNo,
+    /// How it stands.
+    pub state: State,
 }
 
 /// One change of a fact. It is never changed itself.

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, RevisionNo, ServerId};
+use super::{Change, RevisionNo, Scope};
 use crate::fact::FactId;
 
 /// The number of a suggestion.
@@ -91,8 +91,8 @@ pub struct Post {
 pub struct Suggestion {
     /// Its number.
     pub id: SuggestionId,
-    /// The server it belongs to.
-    pub server: ServerId,
+    /// The server it belongs to; everywhere, if it came in direct messages: those are for whoever runs the program.
+    pub scope: Scope,
     /// What is suggested.
     pub proposal: Proposal,
     /// Who suggested it; nobody for what nobody signs (*Wrong?*, words) and for who asked to be forgotten.

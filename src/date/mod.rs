@@ -273,9 +273,16 @@ impl FromStr for FactDate {
             *mark = true;
             rest = shorter;
         }
+        let part = |part: &str| {
+            PartialDate::parse(part).map_err(|error| match error {
+                // A part may be empty, and then says nothing to who wrote it.
+                DateError::Form(_) => DateError::Form(text.to_owned()),
+                other => other,
+            })
+        };
         let (start, end) = match rest.split_once('/') {
-            None => (PartialDate::parse(rest)?, None),
-            Some((a, b)) => (PartialDate::parse(a)?, Some(PartialDate::parse(b)?)),
+            None => (part(rest)?, None),
+            Some((a, b)) => (part(a)?, Some(part(b)?)),
         };
         if let Some(end) = end
             && (end.span().last < start.span().first || end.span().first < start.span().first)

@@ -1,8 +1,9 @@
 //! The bot's one state, and what it does with messages: ask, answer, follow edits and deletions.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
+use arc_swap::ArcSwap;
 use hashbrown::{HashMap, HashSet};
 use serenity::all::{ChannelId, GuildId, Message, MessageId, MessageUpdateEvent, UserId};
 use tokio::sync::watch;
@@ -13,6 +14,7 @@ use tracing::{info, warn};
 use super::hear::{Ears, Heard, Hearing, Way, hear, hear_edit, mentions};
 use super::ledger::{Change, Due, Ledger, Posted, Telling, Told};
 use super::limits::{Admission, Limits, Whose};
+use super::moderation::Outbox;
 use super::press::Person;
 use super::render::{self, Asked, Found};
 use super::reply::{Reply, SeenBy};
@@ -20,12 +22,13 @@ use super::rest::{Failure, Rest};
 use crate::answer::{Answer, Outcome};
 use crate::app::App;
 use crate::config;
-use crate::curation::Scope;
+use crate::curation::review::Settings;
+use crate::curation::{Scope, ServerId};
+use crate::desk::Desk;
 use crate::fact::FactIx;
 use crate::knowledge::Knowledge;
 use crate::lexicon::Wanted;
 use crate::question::clean::clean;
-use crate::reports::Reports;
 
 /// An answer that takes longer shows that it is being written.
 const TYPING_AFTER: Duration = Duration::from_millis(500);
@@ -51,12 +54,18 @@ const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 /// The bot's state. Locks guard plain data and are never held across an await.
 #[derive(Debug)]
 pub struct Bot {
-    pub(super) app: App,
+    pub(super) app: Arc<App>,
+    /// What edits it, and keeps what people say.
+    pub(super) desk: Desk,
+    /// What each server has set.
+    pub(super) of_servers: ArcSwap<HashMap<ServerId, Settings>>,
+    pub(super) outbox: Outbox,
+    /// This bot, for what it does after it has answered.
+    pub(super) myself: Weak<Self>,
     pub(super) rest: Rest,
     /// The bot's own user.
     pub(super) me: UserId,
     pub(super) settings: config::Discord,
-    pub(super) reports: Reports,
     /// What is in hand; the process waits for it before it ends.
     pub(super) in_hand: TaskTracker,
     /// Cancelled when nothing new is to be taken.
@@ -66,6 +75,15 @@ pub struct Bot {
     places: Mutex<Places>,
     /// When this process began to listen.
     since: Instant,
+}
+
+/// What a bot begins with beside its settings.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// What each server has set.
+    pub(super) of_servers: HashMap<ServerId, Settings>,
+    /// Where notes are left.
+    pub(super) outbox: Outbox,
 }
 
 /// What is known of channels.
@@ -81,14 +99,17 @@ struct Places {
 
 impl Bot {
     /// A bot that has not heard anything yet.
-    pub fn new(app: App, rest: Rest, me: UserId, settings: config::Discord, reports: Reports) -> Arc<Self> {
+    pub(super) fn new(desk: Desk, rest: Rest, me: UserId, settings: config::Discord, kept: Kept) -> Arc<Self> {
         let limits = Limits::new(settings.person, settings.channel, settings.server);
-        Arc::new(Self {
-            app,
+        Arc::new_cyclic(|myself| Self {
+            app: Arc::clone(&desk.app),
+            desk,
+            of_servers: ArcSwap::from_pointee(kept.of_servers),
+            outbox: kept.outbox,
+            myself: Weak::clone(myself),
             rest,
             me,
             settings,
-            reports,
             in_hand: TaskTracker::new(),
             stopping: CancellationToken::new(),
             ledger: Mutex::default(),
@@ -114,7 +135,7 @@ impl Bot {
 
     /// A thread was seen; threads of asking channels are asking channels.
     pub(super) fn saw_thread(&self, thread: ChannelId, parent: Option<ChannelId>) {
-        if let Some(parent) = parent.filter(|parent| self.settings.asking_channels.contains(&parent.get())) {
+        if let Some(parent) = parent.filter(|_| self.settings.message_content) {
             self.places().asking_threads.insert(thread, parent);
         }
     }
@@ -125,14 +146,22 @@ impl Bot {
     }
 
     fn is_asking(&self, channel: ChannelId) -> bool {
-        self.settings.asking_channels.contains(&channel.get()) || self.places().asking_threads.contains_key(&channel)
+        self.is_asking_channel(channel) || self.places().asking_threads.get(&channel).is_some_and(|parent| self.is_asking_channel(*parent))
+    }
+
+    /// Whether a channel is named as an asking channel, by whoever runs the bot or by its server.
+    fn is_asking_channel(&self, channel: ChannelId) -> bool {
+        let of_servers = self.of_servers.load();
+        let mut named = of_servers.values().flat_map(|settings| &settings.asking_channels);
+        self.settings.asking_channels.contains(&channel.get())
+            || (self.settings.message_content && named.any(|named| named.get() == channel.get()))
     }
 
     /// The same for where somebody writes now: the first words in a new thread may overtake the news of the thread.
     async fn is_asking_by_now(&self, message: &Message) -> bool {
         const NEWS_LATE: Duration = Duration::from_millis(100);
         let asked_by_name = mentions(self.me, &message.content) || message.referenced_message.is_some();
-        let may_be_overtaken = !self.settings.asking_channels.is_empty() && !asked_by_name;
+        let may_be_overtaken = self.settings.message_content && !asked_by_name;
         if may_be_overtaken && !self.is_asking(message.channel_id) {
             tokio::time::sleep(NEWS_LATE).await;
         }
@@ -260,6 +289,7 @@ impl Bot {
             return self.post(heard, &render::help(&view)).await;
         }
         let answer = answer.unwrap_or_else(|| self.answer(&view, heard));
+        self.note_in_vain(heard.guild, &heard.content, &answer);
         let fact = told_by(&answer);
         if let Some(fact) = fact.filter(|_| heard.guild.is_none()) {
             self.ledger().conversed(heard.channel, view.base.fact(fact).id.clone(), Instant::now());

@@ -10,7 +10,6 @@ use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
 use super::serve::wanted_commands;
 use crate::config;
-use crate::reports::Reports;
 
 /// How long each question to Discord may take.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -86,10 +85,7 @@ pub fn invite(application: u64) -> String {
 
 /// Asks Discord about everything the bot needs.
 pub async fn examine(token: &Token, api: &Api, settings: &config::Discord) -> Vec<Finding> {
-    let mut found = vec![match Reports::count(&settings.reports) {
-        Ok(kept) => Finding::good("reports", format!("{kept} kept in {}", settings.reports.display())),
-        Err(error) => Finding::bad("reports", error.to_string()),
-    }];
+    let mut found = Vec::new();
     let rest = match Rest::new(token, api) {
         Ok(rest) => rest,
         Err(sentence) => {

@@ -94,7 +94,7 @@ pub fn hear_edit(ears: Ears, event: &MessageUpdateEvent) -> Option<Heard> {
 /// How words come to be a question to the bot, if they do; `replied` is the message of the bot that they reply to.
 fn way(ears: Ears, guild: Option<GuildId>, replied: Option<&Message>, mentioned: bool) -> Option<Way> {
     match replied {
-        Some(replied) => Some(Way::Reply(told(replied))),
+        Some(replied) => Some(Way::Reply(told_by(replied))),
         None if guild.is_none() => Some(Way::Direct),
         None if mentioned => Some(Way::Mention),
         None => ears.asking.then_some(Way::Unasked),
@@ -107,7 +107,7 @@ pub fn mentions(who: UserId, content: &str) -> bool {
 }
 
 /// The fact that a message of the bot told, read from its buttons.
-fn told(message: &Message) -> Option<FactKey> {
+pub fn told_by(message: &Message) -> Option<FactKey> {
     use serenity::all::{ActionRowComponent, ButtonKind};
     message.components.iter().flat_map(|row| &row.components).find_map(|component| match component {
         ActionRowComponent::Button(button) => match &button.data {

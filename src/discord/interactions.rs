@@ -1,12 +1,16 @@
 //! Commands and buttons: what they ask for, and the one first response that Discord allows each.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::pin::Pin;
+use std::time::Duration;
 
-use serenity::all::{ChannelId, CommandInteraction, ComponentInteraction, GuildId, Message, Permissions, UserId};
+use serenity::all::{
+    ChannelId, CommandInteraction, ComponentInteraction, GuildId, Member, Message, ModalInteraction, Permissions, RoleId, UserId,
+};
 use tracing::{info, warn};
 
 use super::bot::{Before, Bot, scope, told_by};
+use super::form::Form;
 use super::ledger::{Posted, Telling};
 use super::limits::Admission;
 use super::press::{FactKey, Person, Press};
@@ -15,9 +19,8 @@ use super::reply::{Reply, SeenBy};
 use super::rest::Failure;
 use super::send::{Caller, First};
 use crate::answer::{Answer, Outcome};
-use crate::fact::FactIx;
+use crate::fact::{FactId, FactIx};
 use crate::knowledge::Knowledge;
-use crate::reports::{About, Report};
 
 /// An answer that is not there by then is announced and given later; Discord waits 3 s.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);
@@ -33,6 +36,24 @@ pub(super) struct Scene {
     pub(super) channel: ChannelId,
     /// In which server, unless it is a direct message.
     pub(super) guild: Option<GuildId>,
+    /// What they may do in that server.
+    pub(super) rights: Rights,
+}
+
+/// What a person may do in a server, as Discord said with this very interaction.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rights {
+    /// Their permissions in the channel.
+    pub(super) permissions: Permissions,
+    /// Their roles.
+    pub(super) roles: Vec<RoleId>,
+}
+
+impl Rights {
+    fn of(member: Option<&Member>) -> Self {
+        let Some(member) = member else { return Self::default() };
+        Self { permissions: member.permissions.unwrap_or_default(), roles: member.roles.clone() }
+    }
 }
 
 impl Scene {
@@ -42,6 +63,17 @@ impl Scene {
             person: interaction.user.id,
             channel: interaction.channel_id,
             guild: interaction.guild_id,
+            rights: Rights::of(interaction.member.as_deref()),
+        }
+    }
+
+    pub(super) fn of_form(interaction: &ModalInteraction) -> Self {
+        Self {
+            caller: Caller::arrived(interaction.id, &interaction.token, interaction.application_id),
+            person: interaction.user.id,
+            channel: interaction.channel_id,
+            guild: interaction.guild_id,
+            rights: Rights::of(interaction.member.as_ref()),
         }
     }
 
@@ -51,12 +83,22 @@ impl Scene {
             person: interaction.user.id,
             channel: interaction.channel_id,
             guild: interaction.guild_id,
+            rights: Rights::of(interaction.member.as_ref()),
         }
     }
 
     fn asked<'q>(&self, seen_by: SeenBy, found: Found, shown: Option<&'q str>) -> Asked<'q> {
         Asked { asker: Person(self.person.get()), shown, seen_by, found }
     }
+}
+
+/// What somebody tells the moderators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum About {
+    /// The answer given by a fact is wrong.
+    Wrong(FactId),
+    /// A question has no answer.
+    Unanswered(String),
 }
 
 /// How a command wants its answer seen.
@@ -80,9 +122,10 @@ impl Bot {
         let work = async {
             let view = self.app.view(scope(scene.guild));
             let answer = self.app.ask(&view, question, None);
+            self.note_in_vain(scene.guild, question, &answer);
             self.reply_to_command(scene, &view, question, audience, answer).await
         };
-        let Some((reply, told)) = self.in_time(scene, seen_at_most, work).await else { return };
+        let Some((reply, told)) = self.in_time(scene, First::Message, seen_at_most, work).await else { return };
         if let (Some(posted), Some(told)) = (reply, told) {
             told.send_replace(Some(posted));
         }
@@ -116,7 +159,13 @@ impl Bot {
 
     /// Gives the reply that some work comes to as the first response; where the work takes long, defers and gives it afterwards.
     /// Where the reply stands, if everyone sees it, and what else the work came to; nothing where it could not be given.
-    async fn in_time<T>(&self, scene: &Scene, seen_by: SeenBy, work: impl Future<Output = (Reply, T)>) -> Option<(Option<Posted>, T)> {
+    async fn in_time<T>(
+        &self,
+        scene: &Scene,
+        first: First,
+        seen_by: SeenBy,
+        work: impl Future<Output = (Reply, T)>,
+    ) -> Option<(Option<Posted>, T)> {
         tokio::pin!(work);
         let ready = tokio::select! {
             biased;
@@ -124,10 +173,16 @@ impl Bot {
             () = tokio::time::sleep_until(scene.caller.since + DEFER_AFTER) => None,
         };
         let (result, seen_by, rest) = if let Some((reply, rest)) = ready {
-            (self.rest.respond(&scene.caller, First::Message, &reply).await, reply.seen_by, rest)
+            (self.rest.respond(&scene.caller, first, &reply).await, reply.seen_by, rest)
         } else {
-            if let Err(failure) = self.rest.defer(&scene.caller, seen_by).await {
+            let deferred = match first {
+                First::Message => self.rest.defer(&scene.caller, seen_by).await,
+                First::Update => self.rest.acknowledge(&scene.caller).await,
+            };
+            if let Err(failure) = deferred {
                 unanswered(scene, &failure);
+                // What was begun is done to its end: an edit that is on disk must be seen by the next question, read or not.
+                work.await;
                 return None;
             }
             // Who sees a deferred answer was settled when it was deferred.
@@ -143,6 +198,27 @@ impl Bot {
                 unanswered(scene, &failure);
                 None
             }
+        }
+    }
+
+    /// Gives the reply that some work comes to, to who acted only, whenever it is there.
+    ///
+    /// Boxed, for what moderators do awaits much in much.
+    pub(super) fn reply_in_time<'s>(
+        &'s self,
+        scene: &'s Scene,
+        first: First,
+        work: impl Future<Output = Reply> + Send + 's,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 's>> {
+        Box::pin(async move {
+            self.in_time(scene, first, SeenBy::Asker, async { (work.await, ()) }).await;
+        })
+    }
+
+    /// Shows a form as the first response.
+    pub(super) async fn show_form(&self, scene: &Scene, form: &Form) {
+        if let Err(failure) = self.rest.open_form(&scene.caller, form).await {
+            unanswered(scene, &failure);
         }
     }
 
@@ -171,11 +247,21 @@ impl Bot {
             Some(Press::Share(key)) => self.on_share(&scene, &key, message).await,
             Some(Press::Delete(asker)) => self.on_take_away(&scene, asker, interaction).await,
             Some(Press::Wrong(key)) => {
-                let about = About::Wrong { fact: key.as_str().to_owned(), question: self.question_of(message).await };
-                self.on_report(&scene, message, about).await;
+                let view = self.app.view(scope(scene.guild));
+                match key.find(&view.base).map(|at| view.base.fact(at).id.clone()) {
+                    Some(fact) => self.on_report(&scene, message, About::Wrong(fact)).await,
+                    None => self.respond(&scene, First::Message, &fact_is_gone()).await,
+                }
             }
+            Some(Press::Edit(key)) => self.on_edit_pressed(&scene, &key).await,
+            Some(Press::History(key, page)) => self.on_history_pressed(&scene, &key, page).await,
+            Some(Press::Draft(draft, deed)) => self.on_draft_pressed(&scene, draft, deed).await,
+            Some(Press::Suggestion(suggestion, judgement)) => self.on_judged(&scene, suggestion, judgement).await,
+            Some(Press::Queue(after)) => self.show_queue(&scene, First::Update, Some(after)).await,
+            Some(Press::Asked(page)) => self.show_asked(&scene, First::Update, page).await,
+            Some(Press::InVain(key, remedy)) => self.on_remedy(&scene, key, remedy).await,
             Some(Press::Tell(_)) => match self.question_of(message).await {
-                Some(question) => self.on_report(&scene, message, About::Unanswered { question }).await,
+                Some(question) => self.on_report(&scene, message, About::Unanswered(question)).await,
                 None => self.respond(&scene, First::Message, &Reply::note("I do not know the question any more. Ask it again.")).await,
             },
         }
@@ -206,6 +292,12 @@ impl Bot {
         let found = scene.asked(seen_by, Found::Picked, shown.as_deref());
         let reply = render::reply(&view, &self.app.pick(&view, fact), found);
         self.respond(scene, first, &reply).await;
+        // What people pick for their words may be a way to ask for it. Only who asked can say.
+        if asker.0 == scene.person.get()
+            && let Some(question) = self.question_of(message).await
+        {
+            self.note_picked(scene, &question, &view.base.fact(fact).id);
+        }
     }
 
     /// Shows a private answer to the channel.
@@ -270,20 +362,28 @@ impl Bot {
         if !self.ledger().first_time(once) {
             return self.respond(scene, First::Message, &Reply::note("You told the moderators already.")).await;
         }
-        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let report = Report { at, about, server: scene.guild.map(GuildId::get) };
-        let note = match self.reports.keep(&report).await {
-            Ok(()) => {
-                info!(kept = self.reports.kept(), "a report was kept");
-                Reply::note("Noted for the moderators. Thank you.")
+        if let Admission::Refused { whose, wait } = self.admit(scene.person, scene.channel, scene.guild) {
+            self.ledger().forget_event(once);
+            return self.respond(scene, First::Message, &render::too_many(whose, wait)).await;
+        }
+        self.reply_in_time(scene, First::Message, async {
+            let kept = match about {
+                About::Wrong(fact) => {
+                    let question = self.question_of(message).await;
+                    self.suggest_wrong(scene, fact, question).await
+                }
+                About::Unanswered(question) => self.tell_in_vain(scene, &question).await,
+            };
+            match kept {
+                Ok(()) if scene.guild.is_none() => Reply::note("Noted for whoever runs me. Thank you."),
+                Ok(()) => Reply::note("Noted for the moderators. Thank you."),
+                Err(reply) => {
+                    self.ledger().forget_event(once);
+                    reply
+                }
             }
-            Err(error) => {
-                self.ledger().forget_event(once);
-                warn!("a report was not kept: {error}");
-                Reply::note("I could not note that; nothing was kept. Try again later.")
-            }
-        };
-        self.respond(scene, First::Message, &note).await;
+        })
+        .await;
     }
 
     /// The question that a message of ours answers: shown in it, or fetched.
@@ -319,8 +419,8 @@ fn once(scene: &Scene, message: &Message, about: &About) -> u64 {
     let mut hasher = DefaultHasher::new();
     (scene.person.get(), message.id.get()).hash(&mut hasher);
     match about {
-        About::Wrong { fact, .. } => fact.hash(&mut hasher),
-        About::Unanswered { question } => question.hash(&mut hasher),
+        About::Wrong(fact) => fact.hash(&mut hasher),
+        About::Unanswered(question) => question.hash(&mut hasher),
     }
     hasher.finish()
 }

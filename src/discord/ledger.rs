@@ -22,8 +22,11 @@ impl Telling {
         let mut hasher = DefaultHasher::new();
         for told in std::iter::once(&fact).chain(view.base.conflicts(fact).iter()) {
             let told = view.base.fact(*told);
-            (&told.id, &told.claim).hash(&mut hasher);
-            told.citations.iter().for_each(|source| view.base.source(source).id.hash(&mut hasher));
+            (&told.id, &told.claim, told.date, told.standing).hash(&mut hasher);
+            told.short.named().for_each(|short| short.hash(&mut hasher));
+            for source in told.citations.iter().map(|source| view.base.source(source)) {
+                (&source.id, &source.publisher, &source.title, &source.url, source.published).hash(&mut hasher);
+            }
         }
         Self(hasher.finish())
     }

@@ -6,11 +6,13 @@
 pub mod bot;
 mod commands;
 pub mod doctor;
+pub mod form;
 pub mod hear;
 mod interactions;
 pub mod ledger;
 pub mod limits;
 pub mod markdown;
+mod moderation;
 pub mod press;
 pub mod register;
 pub mod render;

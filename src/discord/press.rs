@@ -1,6 +1,9 @@
 //! What a button does, written into its `custom_id`, so that it works after a restart, in any process.
 
-use crate::fact::{Base, FactIx};
+use crate::curation::RevisionNo;
+use crate::curation::review::SuggestionId;
+use crate::fact::{Base, FactId, FactIx};
+use crate::store::DraftId;
 
 /// Characters of a `custom_id` at most (Discord, components reference).
 pub const CUSTOM_ID_AT_MOST: usize = 100;
@@ -20,12 +23,22 @@ pub struct FactKey(String);
 impl FactKey {
     /// The key of a fact.
     pub fn of(base: &Base, fact: FactIx) -> Self {
-        let id = base.fact(fact).id.as_str();
+        Self::of_id(&base.fact(fact).id)
+    }
+
+    /// The key of an id, whether or not a base holds it.
+    pub fn of_id(id: &FactId) -> Self {
+        let id = id.as_str();
         if id.len() <= ID_AT_MOST && !id.starts_with('#') && !id.contains(':') {
             Self(id.to_owned())
         } else {
             Self(format!("#{:016x}", hash(id)))
         }
+    }
+
+    /// The id it names among some, served or not.
+    pub fn among<'f>(&self, ids: impl IntoIterator<Item = &'f FactId>) -> Option<&'f FactId> {
+        ids.into_iter().find(|id| Self::of_id(id) == *self)
     }
 
     /// The fact it names, if the base still holds it.
@@ -50,6 +63,22 @@ fn hash(id: &str) -> u64 {
     id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// Questions that were asked in vain and are alike, by the hash of one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AskedKey(u64);
+
+impl AskedKey {
+    /// The key of a question.
+    pub fn of(text: &str) -> Self {
+        Self(hash(text))
+    }
+
+    /// The key of just these questions.
+    pub fn of_all(texts: &[String]) -> Self {
+        Self(hash(&texts.join("\n")))
+    }
+}
+
 /// What pressing a button asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Press {
@@ -72,6 +101,59 @@ pub enum Press {
     Tell(Person),
     /// Show a private answer to the channel.
     Share(FactKey),
+    /// Open the form of a fact.
+    Edit(FactKey),
+    /// Show the history of a fact, so many pages on.
+    History(FactKey, u32),
+    /// What is done with a draft, by who wrote it.
+    Draft(DraftId, Deed),
+    /// What is done with a suggestion, by a moderator.
+    Suggestion(SuggestionId, Judgement),
+    /// Show what waits behind a suggestion.
+    Queue(SuggestionId),
+    /// Show what was asked in vain, so many pages on.
+    Asked(u32),
+    /// What is done with questions that were asked in vain.
+    InVain(AskedKey, Remedy),
+}
+
+/// What is done with a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Make it what askers read, or send it to the moderators.
+    Publish,
+    /// Open its form again.
+    Change,
+    /// Throw it away.
+    Cancel,
+    /// Let it and a fact contradict each other.
+    Disagree(FactKey),
+    /// Publish it over a revision that came between.
+    Over(RevisionNo),
+}
+
+/// What a moderator does with a suggestion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judgement {
+    /// Do it.
+    Approve,
+    /// Do it in other words.
+    Amend,
+    /// Do not do it.
+    Reject,
+}
+
+/// What is done with questions that were asked in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// Write the fact that answers them.
+    MakeFact,
+    /// Offer facts that they may be added to.
+    AddWords,
+    /// Add them to this fact as question forms.
+    Teach(FactKey),
+    /// Let them go.
+    Ignore,
 }
 
 impl Press {
@@ -85,6 +167,28 @@ impl Press {
             Self::Delete(asker) => format!("{FORM}:d:{:x}", asker.0),
             Self::Tell(asker) => format!("{FORM}:t:{:x}", asker.0),
             Self::Share(fact) => format!("{FORM}:h:{}", fact.0),
+            Self::Edit(fact) => format!("{FORM}:e:{}", fact.0),
+            Self::History(fact, page) => format!("{FORM}:hi:{page}:{}", fact.0),
+            Self::Draft(DraftId(draft), deed) => match deed {
+                Deed::Publish => format!("{FORM}:dp:{draft}"),
+                Deed::Change => format!("{FORM}:dc:{draft}"),
+                Deed::Cancel => format!("{FORM}:dx:{draft}"),
+                Deed::Disagree(fact) => format!("{FORM}:dd:{draft}:{}", fact.0),
+                Deed::Over(seen) => format!("{FORM}:do:{draft}:{}", seen.0),
+            },
+            Self::Suggestion(SuggestionId(id), judgement) => match judgement {
+                Judgement::Approve => format!("{FORM}:sa:{id}"),
+                Judgement::Amend => format!("{FORM}:se:{id}"),
+                Judgement::Reject => format!("{FORM}:sr:{id}"),
+            },
+            Self::Queue(SuggestionId(after)) => format!("{FORM}:sq:{after}"),
+            Self::Asked(page) => format!("{FORM}:u:{page}"),
+            Self::InVain(AskedKey(key), remedy) => match remedy {
+                Remedy::MakeFact => format!("{FORM}:um:{key:x}"),
+                Remedy::AddWords => format!("{FORM}:uw:{key:x}"),
+                Remedy::Teach(fact) => format!("{FORM}:ut:{key:x}:{}", fact.0),
+                Remedy::Ignore => format!("{FORM}:ui:{key:x}"),
+            },
         }
     }
 
@@ -108,6 +212,34 @@ impl Press {
             "d" => Self::Delete(person(rest)?),
             "t" => Self::Tell(person(rest)?),
             "h" => Self::Share(key()),
+            "e" => Self::Edit(key()),
+            "hi" => {
+                let (page, fact) = rest.split_once(':')?;
+                Self::History(FactKey(fact.to_owned()), page.parse().ok()?)
+            }
+            "dp" => Self::Draft(draft(rest)?, Deed::Publish),
+            "dc" => Self::Draft(draft(rest)?, Deed::Change),
+            "dx" => Self::Draft(draft(rest)?, Deed::Cancel),
+            "dd" => {
+                let (id, fact) = rest.split_once(':')?;
+                Self::Draft(draft(id)?, Deed::Disagree(FactKey(fact.to_owned())))
+            }
+            "do" => {
+                let (id, seen) = rest.split_once(':')?;
+                Self::Draft(draft(id)?, Deed::Over(RevisionNo(seen.parse().ok()?)))
+            }
+            "sa" => Self::Suggestion(suggestion(rest)?, Judgement::Approve),
+            "se" => Self::Suggestion(suggestion(rest)?, Judgement::Amend),
+            "sr" => Self::Suggestion(suggestion(rest)?, Judgement::Reject),
+            "sq" => Self::Queue(suggestion(rest)?),
+            "u" => Self::Asked(rest.parse().ok()?),
+            "um" => Self::InVain(asked(rest)?, Remedy::MakeFact),
+            "uw" => Self::InVain(asked(rest)?, Remedy::AddWords),
+            "ui" => Self::InVain(asked(rest)?, Remedy::Ignore),
+            "ut" => {
+                let (key, fact) = rest.split_once(':')?;
+                Self::InVain(asked(key)?, Remedy::Teach(FactKey(fact.to_owned())))
+            }
             _ => return None,
         })
     }
@@ -116,9 +248,30 @@ impl Press {
     pub fn told(&self) -> Option<&FactKey> {
         match self {
             Self::Sources(fact) | Self::Related(fact) | Self::Wrong(fact) | Self::Share(fact) => Some(fact),
-            Self::Pick { .. } | Self::Delete(_) | Self::Tell(_) => None,
+            Self::Pick { .. }
+            | Self::Delete(_)
+            | Self::Tell(_)
+            | Self::Edit(_)
+            | Self::History(..)
+            | Self::Draft(..)
+            | Self::Suggestion(..)
+            | Self::Queue(_)
+            | Self::Asked(_)
+            | Self::InVain(..) => None,
         }
     }
+}
+
+fn draft(number: &str) -> Option<DraftId> {
+    number.parse().ok().map(DraftId)
+}
+
+fn suggestion(number: &str) -> Option<SuggestionId> {
+    number.parse().ok().map(SuggestionId)
+}
+
+fn asked(hex: &str) -> Option<AskedKey> {
+    u64::from_str_radix(hex, 16).ok().map(AskedKey)
 }
 
 #[cfg(test)]
@@ -135,8 +288,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_button_says_again_what_was_written(id in "[a-z0-9-]{1,64}", asker in any::<u64>(), verb in 0usize..7) {
-            let (fact, asker) = (FactKey(id), Person(asker));
+        fn a_button_says_again_what_was_written(id in "[a-z0-9-]{1,64}", asker in any::<u64>(), number in any::<i64>(), verb in 0u8..23) {
+            let (fact, asker, page) = (FactKey(id), Person(asker), u32::from(verb) * 1_000_003);
+            let (draft, waiting, in_vain) = (DraftId(number), SuggestionId(number), AskedKey(asker.0));
             let press = match verb {
                 0 => Press::Sources(fact),
                 1 => Press::Related(fact),
@@ -144,7 +298,23 @@ mod tests {
                 3 => Press::Pick { fact, asker },
                 4 => Press::Delete(asker),
                 5 => Press::Tell(asker),
-                _ => Press::Share(fact),
+                6 => Press::Share(fact),
+                7 => Press::Edit(fact),
+                8 => Press::History(fact, page),
+                9 => Press::Draft(draft, Deed::Publish),
+                10 => Press::Draft(draft, Deed::Change),
+                11 => Press::Draft(draft, Deed::Cancel),
+                12 => Press::Draft(draft, Deed::Disagree(fact)),
+                13 => Press::Draft(draft, Deed::Over(RevisionNo(page))),
+                14 => Press::Suggestion(waiting, Judgement::Approve),
+                15 => Press::Suggestion(waiting, Judgement::Amend),
+                16 => Press::Suggestion(waiting, Judgement::Reject),
+                17 => Press::Queue(waiting),
+                18 => Press::Asked(page),
+                19 => Press::InVain(in_vain, Remedy::MakeFact),
+                20 => Press::InVain(in_vain, Remedy::AddWords),
+                21 => Press::InVain(in_vain, Remedy::Ignore),
+                _ => Press::InVain(in_vain, Remedy::Teach(fact)),
             };
             let written = press.custom_id();
             prop_assert!(written.chars().count() <= CUSTOM_ID_AT_MOST);
@@ -152,7 +322,7 @@ mod tests {
         }
 
         #[test]
-        fn any_custom_id_is_read_or_refused(custom_id in "\\PC{0,110}|1:[a-z]:[0-9a-f:]{0,40}") {
+        fn any_custom_id_is_read_or_refused(custom_id in "\\PC{0,110}|1:[a-z]{1,2}:[0-9a-f:]{0,40}") {
             if let Some(press) = Press::read(&custom_id) {
                 prop_assert_eq!(Press::read(&press.custom_id()), Some(press));
             }

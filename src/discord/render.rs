@@ -50,6 +50,8 @@ pub enum Found {
     Understood,
     /// A person picked it.
     Picked,
+    /// Nobody asked: it is shown before it is published.
+    Shown,
 }
 
 /// An answer, a choice, or the honest word that there is none.
@@ -127,6 +129,7 @@ fn answered(knowledge: &Knowledge, answer: &Answer, first: FactIx, asked: Asked<
     let below = match asked.found {
         Found::Understood => format!("Confidence: {} · {standing}", Confidence::of(answer.confidence).as_str()),
         Found::Picked => format!("You picked this · {standing}"),
+        Found::Shown => standing.to_owned(),
     };
     Reply::new(&page.finish()).footer(&below).row(buttons).for_eyes_of(asked.seen_by)
 }
@@ -257,8 +260,11 @@ misspelt, in English, Roman Urdu or Urdu.
 An answer with its sources, near questions to pick from, or the word that there is no sourced answer. Where sources disagree, each side is \
 shown. Edit your question within 15 minutes and the answer follows; delete it and the answer goes.
 
+**What is missing or wrong**
+`/suggest` sends a new fact or a correction to this server's moderators; *Wrong?* under an answer tells them that it is wrong.
+
 **What is kept**
-Nothing of what you ask, unless somebody presses *Wrong?* or *Tell the moderators*: then the question, and nobody's name."
+The words of questions that had no answer, and of those that somebody reports, without anybody's name. `/privacy` says the rest."
     );
     Reply::note(&text)
 }

@@ -6,6 +6,8 @@ use crate::text::cut::shorten;
 
 /// Characters of an embed's description at most (Discord, message resource).
 pub const TEXT_AT_MOST: usize = 4096;
+/// Characters of all embeds of a message together, at most (the same).
+const TOGETHER_AT_MOST: usize = 6_000;
 /// Characters of an embed's footer that are used; Discord allows 2,048.
 const FOOTER_AT_MOST: usize = 300;
 /// Characters of a button's label at most (Discord, components reference).
@@ -51,12 +53,23 @@ impl Button {
     }
 }
 
+/// A file that goes with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
 /// A message to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     text: String,
     footer: Option<String>,
+    aside: Option<String>,
     rows: Vec<Vec<Button>>,
+    file: Option<Box<Attached>>,
     /// Who sees it.
     pub seen_by: SeenBy,
 }
@@ -64,7 +77,7 @@ pub struct Reply {
 impl Reply {
     /// A reply with a text in Discord's markdown.
     pub fn new(text: &str) -> Self {
-        Self { text: shorten(text, TEXT_AT_MOST), footer: None, rows: Vec::new(), seen_by: SeenBy::Everyone }
+        Self { text: shorten(text, TEXT_AT_MOST), footer: None, aside: None, rows: Vec::new(), file: None, seen_by: SeenBy::Everyone }
     }
 
     /// A short note for one person.
@@ -76,6 +89,28 @@ impl Reply {
     #[must_use]
     pub fn footer(mut self, footer: &str) -> Self {
         self.footer = Some(shorten(footer, FOOTER_AT_MOST));
+        self
+    }
+
+    /// With a second text below the first, as far as Discord has room for both.
+    #[must_use]
+    pub fn aside(mut self, text: &str) -> Self {
+        let used = self.text.chars().count() + self.footer.as_ref().map_or(0, |footer| footer.chars().count());
+        self.aside = Some(shorten(text, TEXT_AT_MOST.min(TOGETHER_AT_MOST.saturating_sub(used))));
+        self
+    }
+
+    /// With a file.
+    #[must_use]
+    pub fn file(mut self, name: &'static str, bytes: Vec<u8>) -> Self {
+        self.file = Some(Box::new(Attached { name, bytes }));
+        self
+    }
+
+    /// Without buttons.
+    #[must_use]
+    pub fn bare(mut self) -> Self {
+        self.rows.clear();
         self
     }
 
@@ -104,6 +139,16 @@ impl Reply {
     /// The line below it.
     pub fn below(&self) -> Option<&str> {
         self.footer.as_deref()
+    }
+
+    /// The second text.
+    pub fn second(&self) -> Option<&str> {
+        self.aside.as_deref()
+    }
+
+    /// The file.
+    pub fn attached(&self) -> Option<&Attached> {
+        self.file.as_deref()
     }
 
     /// The buttons, by row.

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
-use serenity::all::{ApplicationId, ChannelId, Http, LightMethod, Message, MessageId, UserId};
-use serenity::http::{HttpBuilder, HttpError, Ratelimiter, Request, Route};
+use serenity::all::{ApplicationId, ChannelId, CreateAttachment, Http, LightMethod, Message, MessageId, UserId};
+use serenity::http::{HttpBuilder, HttpError, Multipart, MultipartUpload, Ratelimiter, Request, Route};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::debug;
 
@@ -95,19 +95,31 @@ pub struct Call<'a> {
     route: Route<'a>,
     method: LightMethod,
     body: Option<Vec<u8>>,
+    file: Option<CreateAttachment>,
     params: Vec<(&'static str, String)>,
 }
 
 impl<'a> Call<'a> {
     /// A request without a body.
     pub fn new(method: LightMethod, route: Route<'a>) -> Self {
-        Self { route, method, body: None, params: Vec::new() }
+        Self { route, method, body: None, file: None, params: Vec::new() }
     }
 
     /// With a JSON body.
     pub fn json(mut self, body: &impl serde::Serialize) -> Result<Self, Failure> {
         let bytes = serde_json::to_vec(body).map_err(|error| Failure::Unreadable(error.to_string()))?;
         self.body = Some(bytes);
+        Ok(self)
+    }
+
+    /// With a JSON body and a file.
+    pub fn json_with_file(mut self, body: &impl serde::Serialize, name: &str, bytes: Vec<u8>) -> Result<Self, Failure> {
+        let mut body = serde_json::to_value(body).map_err(|error| Failure::Unreadable(error.to_string()))?;
+        // A response holds its message one level further down.
+        let message = if body["data"].is_object() { &mut body["data"] } else { &mut body };
+        message["attachments"] = serde_json::json!([{"id": 0, "filename": name}]);
+        self = self.json(&body)?;
+        self.file = Some(CreateAttachment::bytes(bytes, name));
         Ok(self)
     }
 
@@ -120,7 +132,14 @@ impl<'a> Call<'a> {
 
     fn request(&self) -> Request<'a> {
         let params = (!self.params.is_empty()).then(|| self.params.clone());
-        Request::new(self.route, self.method).body(self.body.clone()).params(params)
+        let request = Request::new(self.route, self.method).params(params);
+        let Some(file) = &self.file else { return request.body(self.body.clone()) };
+        let payload = self.body.as_ref().map(|body| String::from_utf8_lossy(body).into_owned());
+        request.multipart(Some(Multipart {
+            upload: MultipartUpload::Attachments(vec![file.clone()]),
+            fields: Vec::new(),
+            payload_json: payload,
+        }))
     }
 }
 

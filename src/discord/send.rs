@@ -5,12 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use serenity::all::{
     ApplicationId, ButtonStyle, ChannelId, CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateEmbedFooter,
-    CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse, EditMessage, GuildId,
-    InteractionId, LightMethod, MessageId, MessageReference, Nonce,
+    CreateInputText, CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage, CreateModal, EditInteractionResponse,
+    EditMessage, GuildId, InputTextStyle, InteractionId, LightMethod, MessageId, MessageReference, Nonce, UserId,
 };
 use serenity::http::Route;
 use tokio::time::Instant;
 
+use super::form::Form;
 use super::ledger::Posted;
 use super::reply::{Button, Look, Reply, SeenBy};
 use super::rest::{Call, Failure, Rest};
@@ -85,8 +86,37 @@ fn button(button: &Button) -> CreateButton {
     CreateButton::new(button.press.custom_id()).label(&button.label).style(style)
 }
 
+/// The reply's text, and what stands beside it.
+fn embeds(reply: &Reply) -> Vec<CreateEmbed> {
+    let aside = reply.second().map(|text| CreateEmbed::new().description(text));
+    std::iter::once(embed(reply)).chain(aside).collect()
+}
+
+/// A request with a message in it, and the message's file, if there is one.
+fn with_message<'a>(call: Call<'a>, message: &impl serde::Serialize, reply: &Reply) -> Result<Call<'a>, Failure> {
+    match reply.attached() {
+        Some(file) => call.json_with_file(message, file.name, file.bytes.clone()),
+        None => call.json(message),
+    }
+}
+
 fn response_message(reply: &Reply) -> CreateInteractionResponseMessage {
-    CreateInteractionResponseMessage::new().embed(embed(reply)).components(rows(reply)).allowed_mentions(pings_nobody())
+    CreateInteractionResponseMessage::new().embeds(embeds(reply)).components(rows(reply)).allowed_mentions(pings_nobody())
+}
+
+fn modal(form: &Form) -> CreateModal {
+    let rows = form.inputs().iter().map(|input| {
+        let style = if input.is_long { InputTextStyle::Paragraph } else { InputTextStyle::Short };
+        let mut text = CreateInputText::new(style, input.label, input.name).required(input.is_required).max_length(input.at_most);
+        if !input.value.is_empty() {
+            text = text.value(&input.value);
+        }
+        if !input.hint.is_empty() {
+            text = text.placeholder(input.hint);
+        }
+        CreateActionRow::InputText(text)
+    });
+    CreateModal::new(form.id().custom_id(), form.title()).components(rows.collect())
 }
 
 impl Rest {
@@ -113,9 +143,35 @@ impl Rest {
         Ok(Posted { guild, channel, message: message_id(&posted)? })
     }
 
+    /// Posts into a channel, in reply to nothing. `about` is what a second attempt at the same has in common with the first.
+    pub async fn say(&self, channel: ChannelId, about: &str, reply: &Reply) -> Result<MessageId, Failure> {
+        let message = CreateMessage::new()
+            .embeds(embeds(reply))
+            .components(rows(reply))
+            .allowed_mentions(pings_nobody())
+            .nonce(Nonce::String(about.chars().take(25).collect()))
+            .enforce_nonce(true);
+        let call = Call::new(LightMethod::Post, Route::ChannelMessages { channel_id: channel }).json(&message)?;
+        message_id(&self.json(&call, Instant::now() + MESSAGE_WITHIN).await?)
+    }
+
+    /// The channel of direct messages with a person.
+    pub async fn direct(&self, person: UserId) -> Result<ChannelId, Failure> {
+        let body = serde_json::json!({"recipient_id": person.to_string()});
+        let call = Call::new(LightMethod::Post, Route::UserMeDmChannels).json(&body)?;
+        let channel = self.json(&call, Instant::now() + MESSAGE_WITHIN).await?;
+        let id = channel["id"].as_str().and_then(|id| id.parse().ok());
+        id.ok_or_else(|| Failure::Unreadable("a channel without an id".to_owned()))
+    }
+
+    /// Shows a form: the first response to a command or a button.
+    pub async fn open_form(&self, caller: &Caller, form: &Form) -> Result<(), Failure> {
+        self.first(caller, &CreateInteractionResponse::Modal(modal(form))).await.map(drop)
+    }
+
     /// Changes a message of ours.
     pub async fn change(&self, at: &Posted, reply: &Reply) -> Result<(), Failure> {
-        let message = EditMessage::new().embed(embed(reply)).components(rows(reply)).allowed_mentions(pings_nobody());
+        let message = EditMessage::new().embeds(embeds(reply)).components(rows(reply)).allowed_mentions(pings_nobody());
         let route = Route::ChannelMessage { channel_id: at.channel, message_id: at.message };
         self.call(&Call::new(LightMethod::Patch, route).json(&message)?, Instant::now() + MESSAGE_WITHIN).await.map(drop)
     }
@@ -145,7 +201,7 @@ impl Rest {
             // Who sees a message was settled when it was posted.
             First::Update => CreateInteractionResponse::UpdateMessage(message),
         };
-        let said = self.first(caller, &response).await?;
+        let said = self.first_of(caller, &response, Some(reply)).await?;
         match said["resource"]["message"]["id"].as_str().and_then(|id| id.parse().ok()) {
             Some(message) => Ok(Some(message)),
             // The answer to the first attempt was lost, or a proxy does not know what it was asked for.
@@ -172,8 +228,16 @@ impl Rest {
     }
 
     async fn first(&self, caller: &Caller, response: &CreateInteractionResponse) -> Result<Value, Failure> {
+        self.first_of(caller, response, None).await
+    }
+
+    async fn first_of(&self, caller: &Caller, response: &CreateInteractionResponse, reply: Option<&Reply>) -> Result<Value, Failure> {
         let route = Route::InteractionResponse { interaction_id: caller.id, token: &caller.token };
-        let call = Call::new(LightMethod::Post, route).json(response)?.param("with_response", &true);
+        let call = Call::new(LightMethod::Post, route).param("with_response", &true);
+        let call = match reply {
+            Some(reply) => with_message(call, response, reply)?,
+            None => call.json(response)?,
+        };
         let said = self.call(&call, caller.since + FIRST_RESPONSE_WITHIN).await?;
         // A proxy that does not know `with_response` answers with nothing, and that is no failure.
         Ok(serde_json::from_slice(&said).unwrap_or_default())
@@ -181,9 +245,9 @@ impl Rest {
 
     /// Gives the answer to an interaction that was deferred, or changes the one given; the message.
     pub async fn give(&self, caller: &Caller, reply: &Reply) -> Result<Option<MessageId>, Failure> {
-        let message = EditInteractionResponse::new().embed(embed(reply)).components(rows(reply)).allowed_mentions(pings_nobody());
+        let message = EditInteractionResponse::new().embeds(embeds(reply)).components(rows(reply)).allowed_mentions(pings_nobody());
         let route = Route::WebhookOriginalInteractionResponse { application_id: caller.application, token: &caller.token };
-        let call = Call::new(LightMethod::Patch, route).json(&message)?;
+        let call = with_message(Call::new(LightMethod::Patch, route), &message, reply)?;
         let given = self.json(&call, caller.since + FOLLOW_UP_WITHIN).await?;
         Ok(message_id(&given).ok())
     }

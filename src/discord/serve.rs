@@ -9,13 +9,15 @@ use serenity::gateway::GatewayError;
 use tokio::time::{Instant, timeout};
 use tracing::{error, info, warn};
 
-use super::bot::Bot;
+use super::bot::{Bot, Kept};
 use super::commands::{self, ErrorBox};
+use super::moderation::{Inbox, Outbox};
 use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
-use crate::app::App;
 use crate::config;
-use crate::reports::{KeepError, Reports};
+use crate::curation::review::Suggestion;
+use crate::desk::Desk;
+use crate::store::StoreError;
 
 /// How long the first requests may take before Discord counts as unreachable.
 const START_WITHIN: Duration = Duration::from_secs(10);
@@ -36,8 +38,8 @@ const GUILDS_RECOMMENDED: u32 = 1_000;
 /// What a bot is made of.
 #[derive(Debug)]
 pub struct Setup {
-    /// What answers.
-    pub app: App,
+    /// What answers, and what edits it.
+    pub desk: Desk,
     /// What signs in.
     pub token: Token,
     /// Which Discord.
@@ -109,8 +111,8 @@ impl StartError {
     }
 }
 
-impl From<KeepError> for StartError {
-    fn from(error: KeepError) -> Self {
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
         Self::Setting(error.to_string())
     }
 }
@@ -157,12 +159,12 @@ struct Started {
 }
 
 async fn start(setup: Setup) -> Result<Started, StartError> {
-    let Setup { app, token, api, settings } = setup;
+    let Setup { desk, token, api, settings } = setup;
     let address = match &api {
         Api::Live { .. } => "https://discord.com".to_owned(),
         Api::At(url) => url.clone(),
     };
-    let reports = Reports::open(&settings.reports)?;
+    let of_servers = desk.store.settings().await?.into_iter().collect();
     let rest = Rest::new(&token, &api).map_err(StartError::Setting)?;
     let by = Instant::now() + START_WITHIN;
     let failed = |step| {
@@ -193,16 +195,26 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
         // Mentions and messages are answered without them.
         Err(failure) => warn!("the commands were not registered: {failure}; they are as they were, and are tried again at the next start"),
     }
-    if reports.kept() > 0 {
-        info!("reports for the moderators: {} in {}", reports.kept(), settings.reports.display());
-    }
     let intents = intents(&settings);
-    let bot = Bot::new(app, rest, user, settings, reports);
+    let (outbox, inbox) = Outbox::new();
+    let bot = Bot::new(desk, rest, user, settings, Kept { of_servers, outbox });
+    write_notes(&bot, inbox);
     let client = client(&token, &api, intents, Arc::clone(&bot)).await?;
     // Serenity asks for the address a second time and goes to Discord itself where that request fails; this is the one we were told.
     gateway.url.clone_into(&mut *client.ws_url.lock().await);
     info!("gateway: {}, {shards} {}", gateway.url, if shards == 1 { "shard" } else { "shards" });
     Ok(Started { bot, client, shards, address: gateway.url })
+}
+
+/// Writes what is noted after replies, until the bot stops.
+fn write_notes(bot: &Arc<Bot>, inbox: Inbox) {
+    let weak = Arc::downgrade(bot);
+    let proposed = move |suggestion: &Suggestion| {
+        if let Some(bot) = weak.upgrade() {
+            bot.post_for_review(suggestion);
+        }
+    };
+    bot.in_hand.spawn(inbox.write(bot.desk.clone(), bot.stopping.clone(), proposed));
 }
 
 fn intents(settings: &config::Discord) -> GatewayIntents {
@@ -272,6 +284,7 @@ async fn on_event(framework: poise::FrameworkContext<'_, Arc<Bot>, ErrorBox>, ev
             }
         }
         FullEvent::InteractionCreate { interaction: Interaction::Component(press) } => bot.on_press(press).await,
+        FullEvent::InteractionCreate { interaction: Interaction::Modal(form) } => bot.on_form(form).await,
         FullEvent::GuildCreate { guild, .. } => guild.threads.iter().for_each(|thread| bot.saw_thread(thread.id, thread.parent_id)),
         FullEvent::ThreadCreate { thread } => bot.saw_thread(thread.id, thread.parent_id),
         FullEvent::ThreadListSync { thread_list_sync } => {
@@ -292,6 +305,9 @@ async fn on_ready(bot: &Bot, ready: &Ready) {
     let servers = ready.guilds.len();
     if bot.is_first_session(shard) {
         info!("shard {shard} of {of} is ready: {servers} servers");
+        if shard == 0 {
+            bot.post_what_waits(None).await;
+        }
     } else {
         info!("shard {shard} of {of} has a new session: {servers} servers; fetching what it missed");
         bot.catch_up().await;

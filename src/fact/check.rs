@@ -234,11 +234,7 @@ impl<'d> Checker<'d> {
         if !draft.is_curated() {
             return;
         }
-        let folded = fold(claim);
-        let opening = BACKWARD_OPENINGS.iter().find(|&&o| {
-            folded.strip_prefix(o).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '\''))
-        });
-        if let Some(opening) = opening {
+        if let Some(opening) = opens_backward(claim) {
             let message = format!("the claim opens with `{opening}`, so it does not stand alone; name who, what and when");
             self.error(&place, "claim", message);
         }
@@ -371,6 +367,14 @@ impl FactDraft {
     fn is_curated(&self) -> bool {
         self.standing.is_some()
     }
+}
+
+/// The word by which a claim points back to something that was said before it, if it opens with one.
+pub fn opens_backward(claim: &str) -> Option<&'static str> {
+    let folded = fold(claim.trim());
+    BACKWARD_OPENINGS.into_iter().find(|opening| {
+        folded.strip_prefix(opening).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '\''))
+    })
 }
 
 fn place_of(place: Option<&Place>) -> Place {

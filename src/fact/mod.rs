@@ -329,6 +329,16 @@ impl Base {
             let mut fact = laid.fact;
             fact.citations = Citations::new(&cited).unwrap_or(fact.citations);
             fact.conflicts = laid.conflicts.iter().filter_map(|id| over.find(stock, id)).filter(|other| *other != of).collect();
+            // A side that the stock names is shown also where the edit was made before it was known.
+            let below = stock.by_id.get(&fact.id).into_iter().flat_map(|below| &stock.facts[below.0 as usize].conflicts);
+            for other in below.filter(|other| !over.hidden.contains(*other)) {
+                if !fact.conflicts.contains(other) {
+                    fact.conflicts.push(*other);
+                }
+            }
+            if fact.conflicts.is_empty() && !laid.conflicts.is_empty() && fact.standing == Standing::Disputed {
+                fact.standing = Standing::SingleSource;
+            }
             for other in &fact.conflicts {
                 over.conflicts.entry(*other).or_default().push(of);
             }
@@ -419,8 +429,16 @@ impl Base {
 
     /// How well a fact is supported, with what is laid over it.
     pub fn standing(&self, of: FactIx) -> Standing {
+        let fact = self.fact(of);
         let contradicted = self.over.as_ref().is_some_and(|over| over.conflicts.contains_key(&of));
-        if contradicted { Standing::Disputed } else { self.fact(of).standing }
+        if contradicted {
+            Standing::Disputed
+        } else if fact.standing == Standing::Disputed && !fact.conflicts.is_empty() && self.conflicts(of).is_empty() {
+            // All who contradicted it are retracted.
+            Standing::SingleSource
+        } else {
+            fact.standing
+        }
     }
 
     /// The entity of a name, alias or id, however it is written in capitals.
@@ -438,7 +456,7 @@ impl Base {
         names.get(fold(name).as_ref()).copied()
     }
 
-    /// The source of an id or address of the stock.
+    /// The source of an id or address.
     pub fn source_named(&self, reference: &str) -> Option<SourceIx> {
         let stock = &self.stock;
         let references = stock.by_reference.get_or_init(|| {
@@ -451,7 +469,14 @@ impl Base {
             }
             references
         });
-        references.get(reference).or_else(|| references.get(address_key(reference).as_str())).copied()
+        let key = address_key(reference);
+        let above = || {
+            let over = self.over.as_ref()?;
+            let is_it =
+                |source: &Source| source.id.as_str() == reference || source.url.as_deref().is_some_and(|url| address_key(url) == key);
+            Some(SourceIx(number(stock.sources.len() + over.sources.iter().position(is_it)?)))
+        };
+        references.get(reference).or_else(|| references.get(key.as_str())).copied().or_else(above)
     }
 
     /// Facts that are served, with their indices.

@@ -25,6 +25,7 @@ pub(crate) fn sanad_in(folder: &Path, args: &[&str], input: &[u8]) -> io::Result
         .current_dir(folder)
         .env_remove("DISCORD_TOKEN")
         .env_remove("SANAD_CONFIG")
+        .env_remove("DATABASE_URL")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

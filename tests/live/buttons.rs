@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use sanad::curation::Scope;
+use sanad::curation::review::Proposal;
+use sanad::fact::FactId;
 use serde_json::json;
 
-use crate::bot::{ALSO_ANSWERED, ANSWERED, ITS_ANSWER, ITS_FACT, OFFERED, Running, UNKNOWN, live, live_with, settings};
+use crate::bot::{ALSO_ANSWERED, ANSWERED, ITS_ANSWER, ITS_FACT, OFFERED, Running, UNKNOWN, live, live_on, new_store, settings, store};
 use crate::stand_in::{Discord, Fault, Message, Options, permission};
 
 async fn answer(discord: &Discord, question: &str) -> Message {
@@ -49,9 +52,9 @@ async fn who_asked_picks_for_all_and_others_for_themselves() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_people_report_is_kept_once_each_without_their_names() {
-    let settings = settings();
-    let reports = settings.reports.clone();
-    live_with(Options::default(), settings, async |discord| {
+    let (file, server) = (new_store(), std::sync::Mutex::new(0));
+    live_on(Options::default(), &file, async |discord| {
+        *server.lock().unwrap() = discord.guild().id;
         let told = answer(discord, ANSWERED).await;
         let unknown = answer(discord, UNKNOWN).await;
         let (anna, ben) = (discord.user("anna"), discord.user("ben"));
@@ -70,12 +73,14 @@ async fn what_people_report_is_kept_once_each_without_their_names() {
         discord.response(&discord.click(&ben, &shown, &shown.button("Tell the moderators")).await).await;
     })
     .await;
-    let kept = std::fs::read_to_string(&reports).unwrap();
-    let rows: Vec<serde_json::Value> = kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let about: Vec<_> = rows.iter().map(|row| (row["kind"].as_str().unwrap(), row["fact"].as_str(), row["question"].as_str())).collect();
-    let wrong = ("wrong", Some(ITS_FACT), Some(ANSWERED));
-    assert_eq!(about, [wrong, wrong, ("unanswered", None, Some("hello")), ("unanswered", None, Some("hello you"))]);
-    assert!(!kept.contains("anna") && rows.iter().all(|row| row["server"].is_u64() && row.as_object().unwrap().len() <= 5), "{kept}");
+    let store = store(&file).await;
+    let scope = Scope::of(*server.lock().unwrap());
+    let waiting = store.waiting(scope, None, 10).await.unwrap().suggestions;
+    let wrong = Proposal::Wrong { fact: FactId::new(ITS_FACT).unwrap(), question: Some(ANSWERED.to_owned()) };
+    assert_eq!(waiting.iter().map(|one| (&one.proposal, one.proposer)).collect::<Vec<_>>(), [(&wrong, None), (&wrong, None)]);
+    let mut asked: Vec<_> = store.unanswered(scope, 10).await.unwrap().into_iter().map(|one| (one.text, one.times)).collect();
+    asked.sort();
+    assert_eq!(asked, [("hello".to_owned(), 1), ("hello you".to_owned(), 1)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,21 +120,21 @@ async fn a_private_answer_is_shared_by_a_button() {
 async fn buttons_outlive_a_restart() {
     let discord = Discord::start(Options::default()).await;
     let (anna, channel) = (discord.user("anna"), discord.guild().general());
-    let before = Running::start(&discord, settings());
+    let file = new_store();
+    let before = Running::start_on(&discord, settings(), &file);
     let told = answer(&discord, ANSWERED).await;
     let offered = answer(&discord, OFFERED).await;
     let unknown = answer(&discord, UNKNOWN).await;
     before.stop().await.unwrap();
     discord.disconnected().await;
-    let settings = settings();
-    let reports = settings.reports.clone();
-    let after = Running::start(&discord, settings);
+    let after = Running::start_on(&discord, settings(), &file);
     let sources = discord.response(&discord.click(&anna, &told, &told.button("Sources")).await).await;
     assert!(sources.message().description().contains("**It rests on**"));
     discord.click(&anna, &offered, &offered.buttons()[0].2).await;
     discord.when(&offered, |message| message.edits == 1).await;
     discord.response(&discord.click(&anna, &unknown, &unknown.button("Tell the moderators")).await).await;
-    assert!(std::fs::read_to_string(&reports).unwrap().contains(r#""question":"hello""#), "read from the message it replies to");
+    let asked = store(&file).await.unanswered(Scope::of(channel.guild.unwrap()), 10).await.unwrap();
+    assert_eq!(asked.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["hello"], "read from the message it replies to");
     let on = discord.reply_to(&discord.reply(&anna, &told, "where?").await).await;
     assert!(on.replies_to().is_some());
     discord.click(&anna, &told, &told.button("Delete")).await;

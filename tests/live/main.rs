@@ -5,7 +5,9 @@
 //! 2. Buttons do what they say, for those who may, also after a restart; edits and deletions are followed (`buttons`).
 //! 3. The bot is no nuisance: limits, no repetition, no pings, no echo that does anything (`manners`).
 //! 4. What fails at Discord's side is tried again as told, and is never seen twice (`faults`).
-//! 5. It starts, says what keeps it from starting, survives its connections, and stops cleanly (`life`, `process`).
+//! 5. Moderators keep the facts of their own server, in its own forms and queue, and nobody else does (`moderation`, `review`).
+//! 6. It starts, says what keeps it from starting, survives its connections, and stops cleanly (`life`, `process`, `proxied`).
+//! 7. Facts that change under it, on disk or in the store, are seen; broken ones are not taken (`keeping`).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
@@ -13,8 +15,12 @@ mod asking;
 mod bot;
 mod buttons;
 mod faults;
+mod keeping;
 mod life;
 mod manners;
+mod moderation;
 mod process;
+mod proxied;
+mod review;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;

@@ -139,8 +139,18 @@ impl World {
             more["type"] = json!(if *kind == 1 { 20 } else { 23 });
             more["interaction"] = json!({"id": interaction.to_string(), "type": 2, "name": name, "user": events::user(&user)});
         }
+        // A form says what opened it: a command, or a component and the message that it stands on.
+        if kind == deed::MODAL {
+            let opened_by = if talk.on.is_some() { deed::COMPONENT } else { deed::COMMAND };
+            let opened = json!({"id": interaction.to_string(), "type": opened_by, "user": events::user(&user), "authorizing_integration_owners": {}});
+            more["interaction_metadata"]["triggering_interaction_metadata"] = opened;
+        }
         if let Some(on) = talk.on {
-            more["interaction_metadata"]["interacted_message_id"] = json!(on.to_string());
+            let about = match kind {
+                deed::MODAL => &mut more["interaction_metadata"]["triggering_interaction_metadata"],
+                _ => &mut more["interaction_metadata"],
+            };
+            about["interacted_message_id"] = json!(on.to_string());
         }
         if reply_to.is_some() {
             more["type"] = json!(19);

@@ -168,8 +168,11 @@ fn the_help_says_how_to_ask_and_what_is_kept() {
     **What you get**
     An answer with its sources, near questions to pick from, or the word that there is no sourced answer. Where sources disagree, each side is shown. Edit your question within 15 minutes and the answer follows; delete it and the answer goes.
 
+    **What is missing or wrong**
+    `/suggest` sends a new fact or a correction to this server's moderators; *Wrong?* under an answer tells them that it is wrong.
+
     **What is kept**
-    Nothing of what you ask, unless somebody presses *Wrong?* or *Tell the moderators*: then the question, and nobody's name.
+    The words of questions that had no answer, and of those that somebody reports, without anybody's name. `/privacy` says the rest.
     "#);
 }
 

@@ -15,7 +15,7 @@ const TAKEN_APART: usize = 3;
 const PARTS: usize = 8;
 
 /// The reading of the question, the candidates' scores by part, and the bar that was met or missed.
-pub(super) fn explain(knowledge: &Knowledge, answer: &Answer) -> String {
+pub fn explain(knowledge: &Knowledge, answer: &Answer) -> String {
     let mut out = String::new();
     let question = &answer.question;
     let tongue = match question.tongue {

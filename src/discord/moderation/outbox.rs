@@ -1,0 +1,138 @@
+//! What is written after a reply: questions that had no answer, and what people picked. Nobody waits for it; where the store cannot keep
+//! up, it is dropped and counted.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tracing::{info, warn};
+
+use crate::curation::Scope;
+use crate::curation::review::{Proposal, Suggestion};
+use crate::desk::Desk;
+use crate::store::{AskedInVain, Pick, StoreError};
+
+/// Notes that wait at most.
+const WAITING: usize = 512;
+/// Notes written at once at most.
+const AT_ONCE: usize = 64;
+/// Notes of a moment are written together: a transaction costs the same for one and for many.
+const GATHERED_FOR: Duration = Duration::from_millis(300);
+/// A pause before the store is tried again.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How often a fact must be picked for the same words before they are proposed.
+const PICKED_OFTEN: u32 = 3;
+
+/// Something to be written down.
+#[derive(Debug)]
+pub(in super::super) enum Note {
+    /// A question had no answer.
+    InVain(AskedInVain),
+    /// A fact was picked.
+    Picked(Pick),
+}
+
+/// Where notes are left.
+#[derive(Debug)]
+pub(in super::super) struct Outbox {
+    sender: Sender<Note>,
+    dropped: AtomicU64,
+}
+
+/// What was left, to be written.
+#[derive(Debug)]
+pub(in super::super) struct Inbox(Receiver<Note>);
+
+impl Outbox {
+    pub(in super::super) fn new() -> (Self, Inbox) {
+        let (sender, receiver) = channel(WAITING);
+        (Self { sender, dropped: AtomicU64::new(0) }, Inbox(receiver))
+    }
+
+    /// Leaves a note, if there is room.
+    pub(in super::super) fn leave(&self, note: Note) {
+        if self.sender.try_send(note).is_err() {
+            let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
+            if dropped.is_power_of_two() {
+                warn!("{dropped} notes of what was asked in vain or picked were dropped so far: the store is slow or gone");
+            }
+        }
+    }
+}
+
+impl Inbox {
+    /// Writes notes until `stopping` is done, then what is left.
+    pub(in super::super) async fn write(
+        mut self,
+        desk: Desk,
+        stopping: tokio_util::sync::CancellationToken,
+        proposed: impl Fn(&Suggestion),
+    ) {
+        let mut notes = Vec::with_capacity(AT_ONCE);
+        let mut was_down = false;
+        loop {
+            let is_last = tokio::select! {
+                biased;
+                taken = self.0.recv_many(&mut notes, AT_ONCE) => taken == 0,
+                () = stopping.cancelled() => true,
+            };
+            if is_last {
+                while notes.len() < WAITING
+                    && let Ok(note) = self.0.try_recv()
+                {
+                    notes.push(note);
+                }
+                if let Err(error) = keep(&desk, &notes).await {
+                    warn!("{} notes of what was asked in vain or picked were not kept: {error}", notes.len());
+                }
+                return;
+            }
+            while let Err(error) = keep(&desk, &notes).await {
+                if !was_down {
+                    warn!("what was asked in vain or picked is not kept for now: {error}; it is tried again");
+                    was_down = true;
+                }
+                if stopping.is_cancelled() {
+                    return;
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+            if was_down {
+                info!("what was asked in vain or picked is kept again");
+                was_down = false;
+            }
+            let picked = notes.iter().any(|note| matches!(note, Note::Picked(_)));
+            notes.clear();
+            if picked && let Err(error) = propose(&desk, &proposed).await {
+                warn!("words that people use for facts were not proposed: {error}");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(GATHERED_FOR) => {}
+                () = stopping.cancelled() => {}
+            }
+        }
+    }
+}
+
+async fn keep(desk: &Desk, notes: &[Note]) -> Result<(), StoreError> {
+    let in_vain: Vec<AskedInVain> =
+        notes.iter().filter_map(|note| if let Note::InVain(asked) = note { Some(asked.clone()) } else { None }).collect();
+    let picks: Vec<Pick> = notes.iter().filter_map(|note| if let Note::Picked(pick) = note { Some(pick.clone()) } else { None }).collect();
+    if !in_vain.is_empty() {
+        desk.store.note_unanswered(&in_vain).await?;
+    }
+    if !picks.is_empty() {
+        desk.store.note_picks(&picks).await?;
+    }
+    Ok(())
+}
+
+/// Proposes words for which the same fact was picked again and again.
+async fn propose(desk: &Desk, proposed: &impl Fn(&Suggestion)) -> Result<(), StoreError> {
+    for often in desk.store.picked_often(PICKED_OFTEN).await? {
+        let proposal = Proposal::Words { fact: often.fact, words: often.words, times: often.times };
+        let suggestion = desk.store.suggest(Scope::Server(often.server), &proposal, None, super::now(), None).await?;
+        proposed(&suggestion);
+    }
+    Ok(())
+}
