@@ -108,7 +108,14 @@ pub fn address(url: &str) -> Option<Cow<'_, str>> {
 
 fn looks_like_address(title: &str) -> bool {
     let lower = title.to_ascii_lowercase();
-    lower.contains("://") || lower.contains("www.") || lower.contains("discord.gg")
+    lower.contains("://") || lower.contains("www.") || lower.contains("discord.gg") || lower.split_whitespace().any(is_host_and_path)
+}
+
+/// Whether a word reads as an address without its scheme: "dawn.com/news".
+fn is_host_and_path(word: &str) -> bool {
+    let Some((host, _)) = word.split_once('/') else { return false };
+    let Some((name, top)) = host.rsplit_once('.') else { return false };
+    !name.is_empty() && top.len() >= 2 && top.chars().all(char::is_alphabetic)
 }
 
 #[cfg(test)]
@@ -148,6 +155,8 @@ mod tests {
         for (title, url, shown) in [
             ("Truce ends", Some("https://dawn.com/1"), "Dawn, [Truce ends](https://dawn.com/1), 3 June 2022"),
             ("Truce ends", None, "Dawn, Truce ends, 3 June 2022"),
+            ("dawn.com/news/1", Some("https://evil.example/x"), "Dawn, dawn.com/news/1 <https://evil.example/x>, 3 June 2022"),
+            ("and/or vs. either", Some("https://dawn.com/1"), "Dawn, [and/or vs. either](https://dawn.com/1), 3 June 2022"),
             ("Truce ends", Some("javascript:alert(1)"), "Dawn, Truce ends, 3 June 2022"),
             (
                 "a](https://evil.example) b",

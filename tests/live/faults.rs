@@ -83,6 +83,8 @@ async fn where_the_bot_may_not_speak_it_does_not_try_again_and_again() {
         discord.forbid(&closed, permission::SEND);
         discord.mention(&anna, &closed, ANSWERED).await;
         discord.nth_request(1, |request| request.status == 403).await;
+        // The refusal is on its way back to the bot.
+        discord.quiet(Duration::from_millis(200)).await;
         for _ in 0..5 {
             discord.mention(&anna, &closed, OFFERED).await;
         }
