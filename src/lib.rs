@@ -21,4 +21,5 @@ pub mod similar;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod timeline;
 pub mod vectors;

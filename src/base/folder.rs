@@ -87,6 +87,8 @@ fn entity(mut fields: Fields<'_, '_>, problems: &mut Vec<Problem>) -> EntityDraf
         aliases: fields.list("aliases", problems),
         summary: fields.text("summary", problems),
         sources: fields.list("sources", problems),
+        begins: fields.list("begins", problems),
+        ends: fields.list("ends", problems),
     };
     fields.finish(problems);
     draft

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::{paint, render};
+use super::{paint, render, timeline};
 use crate::answer::candidates::Scratch;
 use crate::answer::explain::explain;
 use crate::answer::{Answer, Context, Outcome, answer, compose};
@@ -90,6 +90,9 @@ impl Talk<'_> {
         }
         let picked = line.parse::<usize>().ok().and_then(|n| self.offered(n));
         let question = picked.unwrap_or_else(|| line.to_owned());
+        if let Some(course) = timeline::course(self.knowledge, &question) {
+            return course;
+        }
         let found = answer(self.knowledge, &question, &self.context, &mut self.scratch);
         if found.outcome == Outcome::Answer {
             self.context.last = found.ranked.first().map(|r| r.fact);

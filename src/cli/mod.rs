@@ -11,6 +11,7 @@ mod open;
 mod reload;
 mod render;
 pub mod rows;
+mod timeline;
 
 use std::env;
 use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
@@ -64,6 +65,13 @@ enum Command {
         /// JSON Lines {"id","q"} on standard input, one object a line on standard output, in order.
         #[arg(long, conflicts_with = "question")]
         batch: bool,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Dated facts in order, in one of several forms, or as a picture; exit 1 where the filters leave nothing over.
+    Timeline {
+        #[command(flatten)]
+        wanted: timeline::Wanted,
         #[command(flatten)]
         whose: Whose,
     },
@@ -182,6 +190,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Ask { batch: true, whose, .. } => ask_batch(view(whose)?),
         Command::Ask { question, json, whose, .. } => ask(view(whose)?, &question.unwrap_or_default(), json),
         Command::Explain { question, whose } => explain_one(view(whose)?, &question),
+        Command::Timeline { wanted, whose } => timeline::run(view(whose)?, &wanted),
         Command::Check => Ok(settings.check()),
         Command::Eval { files, part, failures, min_right, max_wrong } => {
             evaluate::evaluate(open()?, &files, part, failures, evaluate::Floor { min_right, max_wrong })
@@ -208,10 +217,15 @@ fn micros_since(start: Instant) -> u64 {
 }
 
 fn ask(knowledge: &Knowledge, question: &str, json: bool) -> anyhow::Result<ExitCode> {
-    let start = Instant::now();
-    let found = answer(knowledge, question, &Context::default(), &mut Scratch::default());
-    let micros = micros_since(start);
+    let mut scratch = Scratch::default();
     let mut out = io::stdout().lock();
+    if !json && let Some(course) = timeline::course(knowledge, question) {
+        out.write_all(course.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let start = Instant::now();
+    let found = answer(knowledge, question, &Context::default(), &mut scratch);
+    let micros = micros_since(start);
     if json {
         serde_json::to_writer(&mut out, &AnswerRow::of(knowledge, "", question, &found, micros))?;
         out.write_all(b"\n")?;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::answer::{Answer, Confidence, Outcome, compose};
 use crate::date::FactDate;
-use crate::fact::{FactIx, Source, SourceIx};
+use crate::fact::{Base, FactIx, Source, SourceIx};
 use crate::knowledge::Knowledge;
 
 /// Near questions shown at most.
@@ -125,6 +125,11 @@ fn offers(knowledge: &Knowledge, answer: &Answer, out: &mut String) {
 
 fn source_line(source: &Source) -> String {
     reference(source.publisher.as_deref(), &source.title, source.published, source.url.as_deref())
+}
+
+/// A source of a base in one line.
+pub(super) fn citation(base: &Base, at: SourceIx) -> String {
+    source_line(base.source(at))
 }
 
 /// A source in one line: publisher, title, date, address.

@@ -134,6 +134,41 @@ impl DayNumber {
     pub fn day(self) -> u8 {
         u8::try_from(self.0 % 32).unwrap_or(1)
     }
+
+    /// The day after; the calendar's last day stays what it is.
+    #[must_use]
+    pub fn next(self) -> Self {
+        self.civil().tomorrow().map_or(self, Self::from)
+    }
+
+    /// The day before; the calendar's first day stays what it is.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        self.civil().yesterday().map_or(self, Self::from)
+    }
+
+    /// How many days this one is behind another; below zero where it comes before.
+    pub fn days_behind(self, other: Self) -> i32 {
+        (self.civil() - other.civil()).get_days()
+    }
+
+    fn civil(self) -> Date {
+        let small = |part: u8| i8::try_from(part).unwrap_or(1);
+        Date::new(self.year(), small(self.month()), small(self.day())).unwrap_or(Date::ZERO)
+    }
+}
+
+impl From<Date> for DayNumber {
+    fn from(date: Date) -> Self {
+        let small = |part: i8| u8::try_from(part).unwrap_or(1);
+        Self::of(date.year(), small(date.month()), small(date.day()))
+    }
+}
+
+impl From<DayNumber> for PartialDate {
+    fn from(day: DayNumber) -> Self {
+        Self::Day(day.year(), day.month(), day.day())
+    }
 }
 
 impl fmt::Display for DayNumber {
@@ -191,6 +226,16 @@ impl FactDate {
     /// All the days that are meant.
     pub fn span(&self) -> DaySpan {
         self.end.map_or(self.start.span(), |end| self.start.span().hull(end.span()))
+    }
+
+    /// The days of its earliest part: of a range those of its start, else all.
+    pub fn opening(&self) -> DaySpan {
+        self.start.span()
+    }
+
+    /// The days of its latest part: of a range those of its end, else all.
+    pub fn closing(&self) -> DaySpan {
+        self.end.unwrap_or(self.start).span()
     }
 
     /// The date in words, as an answer would lead with it: "2 June 2022", "13–14 May 2022", "about May 2022".
@@ -345,6 +390,18 @@ mod tests {
             prop_assert_eq!(date.to_string().parse::<FactDate>(), Ok(date));
             prop_assert!(date.span().first <= date.span().last);
             prop_assert!(date.span().contains(start.span()));
+        }
+
+        #[test]
+        fn days_follow_one_another(year in 2i16..=9998, month in 1u8..=12, day in 1u8..=28, on in 0usize..800) {
+            let start = DayNumber::of(year, month, day);
+            let mut later = start;
+            for _ in 0..on {
+                let next = later.next();
+                prop_assert!(next > later && next.previous() == later);
+                later = next;
+            }
+            prop_assert_eq!(usize::try_from(later.days_behind(start)), Ok(on));
         }
 
         #[test]

@@ -29,6 +29,7 @@ pub fn assemble(draft: &Draft) -> Result<(Base, Vec<Problem>), Vec<Problem>> {
     let entities: Vec<Entity> = draft.entities.iter().filter_map(|e| checker.entity(e)).collect();
     checker.aliases(&draft.entities);
     checker.name_facts(&draft.facts);
+    checker.spans(draft);
     let mut facts: Vec<Fact> = draft.facts.iter().filter_map(|f| checker.fact(f)).collect();
     if checker.problems.iter().any(|p| p.severity == Severity::Error) {
         checker.problems.sort_by(|a, b| a.place.cmp(&b.place));
@@ -139,7 +140,26 @@ impl<'d> Checker<'d> {
             aliases: draft.aliases.iter().map(|a| a.as_str().into()).collect(),
             summary: boxed(draft.summary.as_deref()),
             sources,
+            begins: draft.begins.iter().filter_map(|fact| FactId::new(fact)).collect(),
+            ends: draft.ends.iter().filter_map(|fact| FactId::new(fact)).collect(),
         })
+    }
+
+    /// What says when something began or ended must be a fact with a date.
+    fn spans(&mut self, draft: &Draft) {
+        for entity in &draft.entities {
+            let place = place_of(entity.place.as_ref());
+            for (field, fact) in entity.begins.iter().map(|fact| ("begins", fact)).chain(entity.ends.iter().map(|fact| ("ends", fact))) {
+                let named = self.facts.get(fact.as_str()).and_then(|(at, _)| draft.facts.get(at.0 as usize));
+                match named {
+                    None => self.error(&place, field, format!("there is no fact `{fact}`; mend the id or take it out")),
+                    Some(named) if named.date.is_none() => {
+                        self.error(&place, field, format!("the fact `{fact}` has no date, so it cannot say when; name one that has"));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
     }
 
     /// One spelling must lead to one entity.

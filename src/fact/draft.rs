@@ -79,6 +79,10 @@ pub struct EntityDraft {
     pub summary: Option<String>,
     /// Ids of sources.
     pub sources: Vec<String>,
+    /// Ids of facts.
+    pub begins: Vec<String>,
+    /// Ids of facts.
+    pub ends: Vec<String>,
 }
 
 /// A whole collection as written.

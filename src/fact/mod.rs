@@ -253,6 +253,10 @@ pub struct Entity {
     pub summary: Option<Box<str>>,
     /// What that line rests on.
     pub sources: Vec<SourceIx>,
+    /// Facts that say when it began; where they differ, each is a claim of its own.
+    pub begins: Vec<FactId>,
+    /// Facts that say when it ended; none for what took a day, or has not ended.
+    pub ends: Vec<FactId>,
 }
 
 /// What was checked, as it was read. It never changes.
@@ -347,6 +351,16 @@ impl Base {
         Self { stock: Arc::clone(stock), over: Some(Arc::new(over)) }
     }
 
+    /// Whether another base is this very one, not only equal to it.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let over = match (&self.over, &other.over) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (None, None) => true,
+            _ => false,
+        };
+        over && Arc::ptr_eq(&self.stock, &other.stock)
+    }
+
     /// How many facts are served.
     pub fn fact_count(&self) -> usize {
         let (over, hidden) = self.over.as_ref().map_or((0, 0), |over| (over.facts.len(), over.hidden.len()));
@@ -409,6 +423,14 @@ impl Base {
             Some(over) => over.find(&self.stock, &id),
             None => self.stock.by_id.get(&id).copied(),
         }
+    }
+
+    /// Where a fact stands among all: one that is laid over another in the place of that one.
+    pub fn place(&self, at: FactIx) -> FactIx {
+        if (at.0 as usize) < self.stock.facts.len() {
+            return at;
+        }
+        self.stock.by_id.get(&self.fact(at).id).copied().unwrap_or(at)
     }
 
     /// Whether a fact is served, as against retracted or replaced.

@@ -1,0 +1,64 @@
+//! A timeline as a reader of the terminal sees it.
+
+use std::fmt::Write as _;
+
+use crate::cli::render::citation;
+use crate::fact::{Base, FactIx};
+use crate::knowledge::Knowledge;
+use crate::timeline::filter::{Emptied, Understood, named};
+use crate::timeline::{Entry, Selection, Timeline, publishers};
+
+/// Characters that a date has room for beside its claim.
+const DATE_WIDTH: usize = 26;
+
+/// The first entries of a timeline, at most `most`, each with its date, its claim and its sources.
+pub(super) fn timeline(knowledge: &Knowledge, understood: &Understood, timeline: &Timeline, most: usize) -> String {
+    let base = &knowledge.base;
+    let count = timeline.entries.len();
+    let facts = if count == 1 { "fact" } else { "facts" };
+    let mut out = format!("Timeline: {} ({count} {facts})\n", named(knowledge, &understood.selection));
+    for entry in timeline.entries.iter().take(most) {
+        entry_lines(base, entry, &mut out);
+    }
+    if count > most {
+        let _ = writeln!(out, "\n… and {} more", count - most);
+    }
+    if !timeline.undated.is_empty() {
+        let _ = writeln!(out, "\n{} without a date left out", timeline.undated.len());
+    }
+    out
+}
+
+fn entry_lines(base: &Base, entry: &Entry, out: &mut String) {
+    let fact = base.fact(entry.fact);
+    let _ = writeln!(out, "\n{:DATE_WIDTH$} {}", entry.date.spoken(), fact.claim);
+    for source in fact.citations.iter() {
+        let _ = writeln!(out, "{:DATE_WIDTH$}   {}", "", citation(base, source));
+    }
+    for (date, claimed_by) in entry.other_dates(base) {
+        let _ = writeln!(out, "{:DATE_WIDTH$}   sources disagree: {}, by {}", "", date.spoken(), by(base, &claimed_by));
+    }
+}
+
+/// Who publishes what some facts rest on.
+fn by(base: &Base, facts: &[FactIx]) -> String {
+    let mut named: Vec<&str> = facts.iter().flat_map(|fact| publishers(base, *fact)).collect();
+    named.dedup();
+    named.join(", ")
+}
+
+/// Why there is nothing, and what is nearest.
+pub(super) fn empty(knowledge: &Knowledge, selection: &Selection, emptied: &Emptied) -> String {
+    let base = &knowledge.base;
+    let mut out = format!("sanad: no dated fact for: {}\n", named(knowledge, selection));
+    for (without, _, count) in &emptied.without {
+        let facts = if *count == 1 { "fact is" } else { "facts are" };
+        let _ = writeln!(out, "  without `{}` {count} {facts} there", without.as_str());
+    }
+    for &fact in &emptied.nearest {
+        let fact = base.fact(fact);
+        let date = fact.date.map(|date| date.spoken()).unwrap_or_default();
+        let _ = writeln!(out, "  nearest: {date}: {}", fact.claim);
+    }
+    out
+}
