@@ -19,6 +19,8 @@ use super::press::Person;
 use super::render::{self, Asked, Found};
 use super::reply::{Reply, SeenBy};
 use super::rest::{Failure, Rest};
+use super::timeline::course_asked;
+use super::timeline::pictures::Pictures;
 use crate::answer::{Answer, Outcome};
 use crate::app::App;
 use crate::config;
@@ -63,6 +65,7 @@ pub struct Bot {
     /// This bot, for what it does after it has answered.
     pub(super) myself: Weak<Self>,
     pub(super) rest: Rest,
+    pub(super) pictures: Pictures,
     /// The bot's own user.
     pub(super) me: UserId,
     pub(super) settings: config::Discord,
@@ -108,6 +111,7 @@ impl Bot {
             outbox: kept.outbox,
             myself: Weak::clone(myself),
             rest,
+            pictures: Pictures::default(),
             me,
             settings,
             in_hand: TaskTracker::new(),
@@ -288,6 +292,10 @@ impl Bot {
         if clean(&heard.content).trim().is_empty() {
             return self.post(heard, &render::help(&view)).await;
         }
+        let course = if answer.is_none() { course_of(&view, heard) } else { None };
+        if let Some(course) = course {
+            return self.post(heard, &course).await;
+        }
         let answer = answer.unwrap_or_else(|| self.answer(&view, heard));
         self.note_in_vain(heard.guild, &heard.content, &answer);
         let fact = told_by(&answer);
@@ -432,18 +440,23 @@ impl Bot {
             return Standing::There;
         }
         let view = self.app.view(scope(heard.guild));
-        let answer = match heard.way {
-            Way::Unasked => self.answer_unasked(&view, heard),
-            Way::Mention | Way::Reply(_) | Way::Direct => Some(self.answer(&view, heard)),
+        let course = if heard.way == Way::Unasked { None } else { course_of(&view, heard) };
+        let reply = if let Some(course) = course {
+            course
+        } else {
+            let answer = match heard.way {
+                Way::Unasked => self.answer_unasked(&view, heard),
+                Way::Mention | Way::Reply(_) | Way::Direct => Some(self.answer(&view, heard)),
+            };
+            let Some(answer) = answer else {
+                self.take_away(posted).await;
+                return Standing::Gone;
+            };
+            if let Some(fact) = told_by(&answer).filter(|_| heard.guild.is_none()) {
+                self.ledger().conversed(heard.channel, view.base.fact(fact).id.clone(), Instant::now());
+            }
+            render::reply(&view, &answer, asked_by(heard))
         };
-        let Some(answer) = answer else {
-            self.take_away(posted).await;
-            return Standing::Gone;
-        };
-        if let Some(fact) = told_by(&answer).filter(|_| heard.guild.is_none()) {
-            self.ledger().conversed(heard.channel, view.base.fact(fact).id.clone(), Instant::now());
-        }
-        let reply = render::reply(&view, &answer, asked_by(heard));
         self.ledger().untell(posted.message);
         match self.rest.change(posted, &reply).await {
             Ok(()) => Standing::There,
@@ -498,6 +511,11 @@ pub(super) fn told_by(answer: &Answer) -> Option<FactIx> {
 /// Whose facts count where something was asked.
 pub(super) fn scope(guild: Option<GuildId>) -> Scope {
     Scope::of(guild.map_or(0, GuildId::get))
+}
+
+/// The course of events that a message asks for, if it asks for one.
+fn course_of(view: &Knowledge, heard: &Heard) -> Option<Reply> {
+    course_asked(view, &heard.content, Person(heard.author.get()), None, SeenBy::Everyone)
 }
 
 fn asked_by(heard: &Heard) -> Asked<'static> {

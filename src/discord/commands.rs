@@ -9,7 +9,9 @@ use super::interactions::{Audience, Scene};
 use super::moderation::{Among, Choice, Clear, SettingsChange};
 use super::render;
 use super::send::First;
+use super::timeline::{Completing, Drawing};
 use crate::curation::Change;
+use crate::timeline::filter::Wish;
 
 type Context<'a> = poise::ApplicationContext<'a, Arc<Bot>, ErrorBox>;
 
@@ -23,6 +25,9 @@ const COMPLETIONS: usize = 25;
 pub(super) fn all() -> Vec<poise::Command<Arc<Bot>, ErrorBox>> {
     vec![
         ask(),
+        timeline(),
+        who(),
+        source(),
         help(),
         suggest(),
         privacy(),
@@ -67,6 +72,82 @@ async fn ask(
 ) -> Result<(), ErrorBox> {
     let audience = if private.unwrap_or(false) { Audience::Asker } else { Audience::Everyone };
     run(context, async |bot, scene| bot.ask(scene, &question, audience).await).await
+}
+
+/// What happened when: facts by date, topic and name, each with its source
+#[poise::command(
+    slash_command,
+    interaction_context = "Guild|BotDm",
+    description_localized("de", "Was wann geschah: Tatsachen nach Datum, Thema und Name, mit Quellen"),
+    description_localized("fr", "Ce qui s'est passé et quand : faits par date, sujet et nom, avec leurs sources"),
+    description_localized("es-ES", "Qué pasó y cuándo: hechos por fecha, tema y nombre, con sus fuentes"),
+    description_localized("tr", "Ne zaman ne oldu: tarihe, konuya ve ada göre bilgiler, kaynaklarıyla"),
+    description_localized("hi", "कब क्या हुआ: तारीख़, विषय और नाम से तथ्य, स्रोतों के साथ")
+)]
+async fn timeline(
+    context: Context<'_>,
+    #[description = "Only this topic"]
+    #[autocomplete = "complete_topic"]
+    #[max_length = 100]
+    topic: Option<String>,
+    #[description = "Only facts that name this person, organisation or place"]
+    #[autocomplete = "complete_name"]
+    #[max_length = 100]
+    who: Option<String>,
+    #[description = "From when on: 9 Nov 2021, may 2022, 2021, after the Eid truce"]
+    #[max_length = 200]
+    from: Option<String>,
+    #[description = "Until when, written likewise"]
+    #[max_length = 200]
+    to: Option<String>,
+    #[description = "With a picture"] picture: Option<bool>,
+) -> Result<(), ErrorBox> {
+    let drawing = if picture.unwrap_or(false) { Drawing::Wanted } else { Drawing::NotWanted };
+    run(context, async |bot, scene| {
+        let wish = Wish { from: from.as_deref(), to: to.as_deref(), topic: topic.as_deref(), who: who.as_deref() };
+        bot.timeline(scene, wish, drawing).await;
+    })
+    .await
+}
+
+/// Who or what somebody or something is: spellings, sources, facts in order
+#[poise::command(
+    slash_command,
+    interaction_context = "Guild|BotDm",
+    description_localized("de", "Wer oder was das ist: Schreibweisen, Quellen, Tatsachen in ihrer Folge"),
+    description_localized("fr", "Qui ou quoi : orthographes, sources, faits dans l'ordre"),
+    description_localized("es-ES", "Quién o qué es: grafías, fuentes, hechos en orden"),
+    description_localized("tr", "Kim ya da ne: yazılışları, kaynakları, sırasıyla bilgiler"),
+    description_localized("hi", "कौन या क्या: वर्तनियाँ, स्रोत, क्रम से तथ्य")
+)]
+async fn who(
+    context: Context<'_>,
+    #[description = "A person, organisation or place, in any spelling"]
+    #[autocomplete = "complete_name"]
+    #[max_length = 100]
+    name: String,
+) -> Result<(), ErrorBox> {
+    run(context, async |bot, scene| bot.who(scene, &name).await).await
+}
+
+/// A source in full, and the facts that rest on it
+#[poise::command(
+    slash_command,
+    interaction_context = "Guild|BotDm",
+    description_localized("de", "Eine Quelle, und die Tatsachen, die auf ihr beruhen"),
+    description_localized("fr", "Une source, et les faits qui reposent sur elle"),
+    description_localized("es-ES", "Una fuente, y los hechos que se apoyan en ella"),
+    description_localized("tr", "Bir kaynak ve ona dayanan bilgiler"),
+    description_localized("hi", "एक स्रोत, और उस पर टिके तथ्य")
+)]
+async fn source(
+    context: Context<'_>,
+    #[description = "Words of its publisher, title and date, its address, or its id"]
+    #[autocomplete = "complete_source"]
+    #[max_length = 500]
+    name: String,
+) -> Result<(), ErrorBox> {
+    run(context, async |bot, scene| bot.source(scene, &name).await).await
 }
 
 /// What this bot is for, and how to ask it
@@ -357,6 +438,28 @@ async fn kept(context: Context<'_>, typed: &str, among: Among) -> CreateAutocomp
 async fn served_facts(context: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let scene = Scene::of_command(context.interaction);
     choices(context.framework.user_data.served_choices(&scene, typed, COMPLETIONS))
+}
+
+/// Topics.
+async fn complete_topic(context: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    completed(context, Completing::Topic, typed).await
+}
+
+/// People, organisations, places, events.
+async fn complete_name(context: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    completed(context, Completing::Name, typed).await
+}
+
+/// Sources.
+async fn complete_source(context: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    completed(context, Completing::Source, typed).await
+}
+
+#[expect(clippy::unused_async, reason = "poise awaits completions")]
+async fn completed(context: Context<'_>, what: Completing, typed: &str) -> CreateAutocompleteResponse {
+    let found = context.framework.user_data.completions(context.interaction.guild_id, what, typed, COMPLETIONS);
+    CreateAutocompleteResponse::new()
+        .set_choices(found.into_iter().map(|choice| AutocompleteChoice::new(choice.label, choice.value)).collect())
 }
 
 fn choices(facts: Vec<Choice>) -> CreateAutocompleteResponse {

@@ -18,6 +18,7 @@ use super::render::{self, Asked, Found};
 use super::reply::{Reply, SeenBy};
 use super::rest::Failure;
 use super::send::{Caller, First};
+use super::timeline::course_asked;
 use crate::answer::{Answer, Outcome};
 use crate::fact::{FactId, FactIx};
 use crate::knowledge::Knowledge;
@@ -121,6 +122,9 @@ impl Bot {
         let seen_at_most = if audience == Audience::Asker { SeenBy::Asker } else { SeenBy::Everyone };
         let work = async {
             let view = self.app.view(scope(scene.guild));
+            if let Some(course) = course_asked(&view, question, Person(scene.person.get()), Some(question), seen_at_most) {
+                return (course, None);
+            }
             let answer = self.app.ask(&view, question, None);
             self.note_in_vain(scene.guild, question, &answer);
             self.reply_to_command(scene, &view, question, audience, answer).await
@@ -159,7 +163,7 @@ impl Bot {
 
     /// Gives the reply that some work comes to as the first response; where the work takes long, defers and gives it afterwards.
     /// Where the reply stands, if everyone sees it, and what else the work came to; nothing where it could not be given.
-    async fn in_time<T>(
+    pub(super) async fn in_time<T>(
         &self,
         scene: &Scene,
         first: First,
@@ -260,6 +264,7 @@ impl Bot {
             Some(Press::Queue(after)) => self.show_queue(&scene, First::Update, Some(after)).await,
             Some(Press::Asked(page)) => self.show_asked(&scene, First::Update, page).await,
             Some(Press::InVain(key, remedy)) => self.on_remedy(&scene, key, remedy).await,
+            Some(Press::Leaf(turn, key)) => self.on_leaf(&scene, turn, &key, interaction).await,
             Some(Press::Tell(_)) => match self.question_of(message).await {
                 Some(question) => self.on_report(&scene, message, About::Unanswered(question)).await,
                 None => self.respond(&scene, First::Message, &Reply::note("I do not know the question any more. Ask it again.")).await,
@@ -430,7 +435,7 @@ fn fact_is_gone() -> Reply {
 }
 
 /// The question that a message of ours shows in its first line, as it was typed.
-fn shown_question(message: &Message) -> Option<String> {
+pub(super) fn shown_question(message: &Message) -> Option<String> {
     let text = message.embeds.first()?.description.as_deref()?;
     let line = text.lines().next()?.strip_prefix("> ")?;
     Some(super::markdown::unescape(line))

@@ -60,12 +60,17 @@ pub fn quoted(typed: &str, most: usize) -> String {
 
 /// A source in one line: publisher, title, date. The title is a link to the source's own address, where it has one.
 pub fn citation(source: &Source) -> String {
+    citation_within(source, 200)
+}
+
+/// The same with so many characters of the title at most.
+pub fn citation_within(source: &Source, title_at_most: usize) -> String {
     let mut out = String::new();
     if let Some(publisher) = &source.publisher {
         out.push_str(&escape(&shorten(publisher, 100)));
         out.push_str(", ");
     }
-    let title = shorten(&source.title, 200);
+    let title = shorten(&source.title, title_at_most);
     let shown = escape(&title);
     // Discord shows a masked link as typed where its text looks like an address, and rightly so.
     let linked = match source.url.as_deref().and_then(address) {

@@ -21,5 +21,6 @@ pub mod rest;
 pub mod secret;
 pub mod send;
 mod serve;
+pub mod timeline;
 
 pub use serve::{Setup, StartError, serve};

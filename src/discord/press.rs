@@ -1,5 +1,6 @@
 //! What a button does, written into its `custom_id`, so that it works after a restart, in any process.
 
+use super::timeline::leaf::{LeafKey, Turn};
 use crate::curation::RevisionNo;
 use crate::curation::review::SuggestionId;
 use crate::fact::{Base, FactId, FactIx};
@@ -59,7 +60,7 @@ impl FactKey {
 }
 
 /// FNV-1a (Fowler, Noll, Vo), 64 bits: the same on every machine and in every version.
-fn hash(id: &str) -> u64 {
+pub(super) fn hash(id: &str) -> u64 {
     id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
@@ -115,6 +116,8 @@ pub enum Press {
     Asked(u32),
     /// What is done with questions that were asked in vain.
     InVain(AskedKey, Remedy),
+    /// Turn a page of a timeline.
+    Leaf(Turn, LeafKey),
 }
 
 /// What is done with a draft.
@@ -189,6 +192,7 @@ impl Press {
                 Remedy::Teach(fact) => format!("{FORM}:ut:{key:x}:{}", fact.0),
                 Remedy::Ignore => format!("{FORM}:ui:{key:x}"),
             },
+            Self::Leaf(turn, key) => format!("{FORM}:l:{}", key.written(*turn)),
         }
     }
 
@@ -233,6 +237,10 @@ impl Press {
             "sr" => Self::Suggestion(suggestion(rest)?, Judgement::Reject),
             "sq" => Self::Queue(suggestion(rest)?),
             "u" => Self::Asked(rest.parse().ok()?),
+            "l" => {
+                let (turn, key) = LeafKey::read(rest)?;
+                Self::Leaf(turn, key)
+            }
             "um" => Self::InVain(asked(rest)?, Remedy::MakeFact),
             "uw" => Self::InVain(asked(rest)?, Remedy::AddWords),
             "ui" => Self::InVain(asked(rest)?, Remedy::Ignore),
@@ -257,7 +265,8 @@ impl Press {
             | Self::Suggestion(..)
             | Self::Queue(_)
             | Self::Asked(_)
-            | Self::InVain(..) => None,
+            | Self::InVain(..)
+            | Self::Leaf(..) => None,
         }
     }
 }

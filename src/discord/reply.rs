@@ -14,6 +14,10 @@ const FOOTER_AT_MOST: usize = 300;
 pub const LABEL_AT_MOST: usize = 80;
 /// Buttons in a row, and rows in a message, at most (the same).
 const ROW_AT_MOST: usize = 5;
+/// Choices of a menu at most (the same).
+pub const OPTIONS_AT_MOST: usize = 25;
+/// Characters of a choice, and of what a menu says, at most (the same).
+const OPTION_AT_MOST: usize = 100;
 
 /// Who sees a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub enum Look {
     Plain,
     /// Something that takes away.
     Danger,
+    /// Something that leads nowhere now, and cannot be pressed.
+    Idle,
 }
 
 /// A button.
@@ -53,6 +59,44 @@ impl Button {
     }
 }
 
+/// A menu to choose one thing from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// What choosing does; what was chosen comes beside it.
+    pub press: Press,
+    /// What it says while nothing is chosen.
+    pub hint: String,
+    /// What there is to choose, at most [`OPTIONS_AT_MOST`].
+    pub options: Vec<Choice>,
+}
+
+/// Something to choose from a menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What it says.
+    pub label: String,
+    /// What comes with the press.
+    pub value: String,
+}
+
+/// A row below a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// Buttons, at most five.
+    Buttons(Vec<Button>),
+    /// A menu.
+    Menu(Menu),
+}
+
+/// What becomes of the files of a message that is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldFiles {
+    /// They stay, unless a new one comes.
+    Stay,
+    /// They go: they show what the message no longer says.
+    Go,
+}
+
 /// A file that goes with a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attached {
@@ -68,8 +112,10 @@ pub struct Reply {
     text: String,
     footer: Option<String>,
     aside: Option<String>,
-    rows: Vec<Vec<Button>>,
+    rows: Vec<Row>,
     file: Option<Box<Attached>>,
+    /// What becomes of files that came with the message before.
+    pub old_files: OldFiles,
     /// Who sees it.
     pub seen_by: SeenBy,
 }
@@ -77,7 +123,15 @@ pub struct Reply {
 impl Reply {
     /// A reply with a text in Discord's markdown.
     pub fn new(text: &str) -> Self {
-        Self { text: shorten(text, TEXT_AT_MOST), footer: None, aside: None, rows: Vec::new(), file: None, seen_by: SeenBy::Everyone }
+        Self {
+            text: shorten(text, TEXT_AT_MOST),
+            footer: None,
+            aside: None,
+            rows: Vec::new(),
+            file: None,
+            old_files: OldFiles::Stay,
+            seen_by: SeenBy::Everyone,
+        }
     }
 
     /// A short note for one person.
@@ -119,7 +173,21 @@ impl Reply {
     pub fn row(mut self, mut buttons: Vec<Button>) -> Self {
         buttons.truncate(ROW_AT_MOST);
         if !buttons.is_empty() && self.rows.len() < ROW_AT_MOST {
-            self.rows.push(buttons);
+            self.rows.push(Row::Buttons(buttons));
+        }
+        self
+    }
+
+    /// With a menu more; one with a single choice is none.
+    #[must_use]
+    pub fn menu(mut self, mut menu: Menu) -> Self {
+        menu.options.truncate(OPTIONS_AT_MOST);
+        for option in &mut menu.options {
+            option.label = shorten(&option.label, OPTION_AT_MOST);
+        }
+        menu.hint = shorten(&menu.hint, OPTION_AT_MOST);
+        if menu.options.len() > 1 && self.rows.len() < ROW_AT_MOST {
+            self.rows.push(Row::Menu(menu));
         }
         self
     }
@@ -151,9 +219,17 @@ impl Reply {
         self.file.as_deref()
     }
 
-    /// The buttons, by row.
-    pub fn rows(&self) -> &[Vec<Button>] {
+    /// What stands below, by row.
+    pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// The buttons of all rows.
+    pub fn buttons(&self) -> impl Iterator<Item = &Button> {
+        self.rows.iter().flat_map(|row| match row {
+            Row::Buttons(buttons) => buttons.as_slice(),
+            Row::Menu(_) => &[],
+        })
     }
 }
 
@@ -166,18 +242,20 @@ pub struct Page {
 
 /// Kept free for the line that says what was left out.
 const RESERVE: usize = 80;
+/// Characters that the blocks of a [`Page`] have room for together.
+pub const ROOM_AT_MOST: usize = TEXT_AT_MOST - RESERVE;
 
 impl Page {
     /// Adds a block where there is room for it, after an empty line; whether there was.
     pub fn block(&mut self, block: &str) -> bool {
         let gap = if self.text.is_empty() { "" } else { "\n\n" };
-        self.add(gap, block, TEXT_AT_MOST - RESERVE)
+        self.add(gap, block, ROOM_AT_MOST)
     }
 
     /// Adds a line where there is room for it; whether there was.
     pub fn line(&mut self, line: &str) -> bool {
         let gap = if self.text.is_empty() { "" } else { "\n" };
-        self.add(gap, line, TEXT_AT_MOST - RESERVE)
+        self.add(gap, line, ROOM_AT_MOST)
     }
 
     /// Adds a list under a heading: at most `most` of its lines, as far as there is room, then how many more there are.
@@ -243,7 +321,8 @@ mod tests {
             let button = Button::new(Press::Delete(Person(1)), &long, Look::Plain);
             prop_assert!(button.label.chars().count() <= LABEL_AT_MOST);
             let reply = Reply::new(&long).footer(&long).row(vec![button; 9]);
-            prop_assert!(reply.text().chars().count() <= TEXT_AT_MOST && reply.rows().iter().all(|row| row.len() <= ROW_AT_MOST));
+            prop_assert!(reply.text().chars().count() <= TEXT_AT_MOST && reply.rows().len() <= ROW_AT_MOST);
+            prop_assert!(reply.buttons().count() <= ROW_AT_MOST);
         }
     }
 }

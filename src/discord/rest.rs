@@ -113,14 +113,38 @@ impl<'a> Call<'a> {
     }
 
     /// With a JSON body and a file.
-    pub fn json_with_file(mut self, body: &impl serde::Serialize, name: &str, bytes: Vec<u8>) -> Result<Self, Failure> {
+    pub fn json_with_file(self, body: &impl serde::Serialize, name: &str, bytes: Vec<u8>) -> Result<Self, Failure> {
+        let mut call = self.json_attaching(body, Some(serde_json::json!([{"id": 0, "filename": name}])))?;
+        call.file = Some(CreateAttachment::bytes(bytes, name));
+        Ok(call)
+    }
+
+    /// With a message as its body that says nothing of files: those that it had stay.
+    ///
+    /// # Errors
+    /// [`Failure::Unreadable`] where it cannot be written as JSON.
+    pub fn json_keeping_files(self, body: &impl serde::Serialize) -> Result<Self, Failure> {
+        self.json_attaching(body, None)
+    }
+
+    /// With a message as its body that takes away the files it had.
+    ///
+    /// # Errors
+    /// [`Failure::Unreadable`] where it cannot be written as JSON.
+    pub fn json_without_files(self, body: &impl serde::Serialize) -> Result<Self, Failure> {
+        self.json_attaching(body, Some(serde_json::json!([])))
+    }
+
+    fn json_attaching(self, body: &impl serde::Serialize, attachments: Option<serde_json::Value>) -> Result<Self, Failure> {
         let mut body = serde_json::to_value(body).map_err(|error| Failure::Unreadable(error.to_string()))?;
         // A response holds its message one level further down.
         let message = if body["data"].is_object() { &mut body["data"] } else { &mut body };
-        message["attachments"] = serde_json::json!([{"id": 0, "filename": name}]);
-        self = self.json(&body)?;
-        self.file = Some(CreateAttachment::bytes(bytes, name));
-        Ok(self)
+        if let Some(message) = message.as_object_mut() {
+            // Serenity writes an empty list for a message without files, and to Discord that takes away those it had.
+            message.remove("attachments");
+            message.extend(attachments.map(|attachments| ("attachments".to_owned(), attachments)));
+        }
+        self.json(&body)
     }
 
     /// With a query parameter.

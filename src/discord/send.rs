@@ -5,15 +5,16 @@ use std::time::Duration;
 use serde_json::Value;
 use serenity::all::{
     ApplicationId, ButtonStyle, ChannelId, CreateActionRow, CreateAllowedMentions, CreateButton, CreateEmbed, CreateEmbedFooter,
-    CreateInputText, CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage, CreateModal, EditInteractionResponse,
-    EditMessage, GuildId, InputTextStyle, InteractionId, LightMethod, MessageId, MessageReference, Nonce, UserId,
+    CreateInputText, CreateInteractionResponse, CreateInteractionResponseMessage, CreateMessage, CreateModal, CreateSelectMenu,
+    CreateSelectMenuKind, CreateSelectMenuOption, EditInteractionResponse, EditMessage, GuildId, InputTextStyle, InteractionId,
+    LightMethod, MessageId, MessageReference, Nonce, UserId,
 };
 use serenity::http::Route;
 use tokio::time::Instant;
 
 use super::form::Form;
 use super::ledger::Posted;
-use super::reply::{Button, Look, Reply, SeenBy};
+use super::reply::{Button, Look, Menu, OldFiles, Reply, Row, SeenBy};
 use super::rest::{Call, Failure, Rest};
 
 /// How long a message is tried to be sent, changed or taken away; Discord may hold back a busy channel for a while.
@@ -74,16 +75,25 @@ fn embed(reply: &Reply) -> CreateEmbed {
 }
 
 fn rows(reply: &Reply) -> Vec<CreateActionRow> {
-    reply.rows().iter().map(|row| CreateActionRow::Buttons(row.iter().map(button).collect())).collect()
+    let row = |row: &Row| match row {
+        Row::Buttons(buttons) => CreateActionRow::Buttons(buttons.iter().map(button).collect()),
+        Row::Menu(chosen) => CreateActionRow::SelectMenu(menu(chosen)),
+    };
+    reply.rows().iter().map(row).collect()
+}
+
+fn menu(menu: &Menu) -> CreateSelectMenu {
+    let options = menu.options.iter().map(|option| CreateSelectMenuOption::new(&option.label, &option.value)).collect();
+    CreateSelectMenu::new(menu.press.custom_id(), CreateSelectMenuKind::String { options }).placeholder(&menu.hint)
 }
 
 fn button(button: &Button) -> CreateButton {
     let style = match button.look {
         Look::Choice => ButtonStyle::Primary,
-        Look::Plain => ButtonStyle::Secondary,
+        Look::Plain | Look::Idle => ButtonStyle::Secondary,
         Look::Danger => ButtonStyle::Danger,
     };
-    CreateButton::new(button.press.custom_id()).label(&button.label).style(style)
+    CreateButton::new(button.press.custom_id()).label(&button.label).style(style).disabled(button.look == Look::Idle)
 }
 
 /// The reply's text, and what stands beside it.
@@ -96,7 +106,8 @@ fn embeds(reply: &Reply) -> Vec<CreateEmbed> {
 fn with_message<'a>(call: Call<'a>, message: &impl serde::Serialize, reply: &Reply) -> Result<Call<'a>, Failure> {
     match reply.attached() {
         Some(file) => call.json_with_file(message, file.name, file.bytes.clone()),
-        None => call.json(message),
+        None if reply.old_files == OldFiles::Go => call.json_without_files(message),
+        None => call.json_keeping_files(message),
     }
 }
 

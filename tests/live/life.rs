@@ -12,7 +12,7 @@ use crate::stand_in::{Discord, Fault, Options};
 async fn commands_are_registered_by_difference() {
     let discord = Discord::start(Options::default()).await;
     let writes = || discord.requests().iter().filter(|request| request.method != "GET" && request.path.contains("/commands")).count();
-    for (start, written) in [("the first", 11), ("the second", 11)] {
+    for (start, written) in [("the first", 14), ("the second", 14)] {
         let bot = Running::start(&discord, settings());
         discord.connected(0).await;
         bot.stop().await.unwrap();

@@ -61,7 +61,7 @@ async fn it_says_each_step_ends_with_0_and_never_shows_its_token() {
     for step in [
         "facts: 392 from",
         "signed in as Sanad",
-        "commands: 0 unchanged, 11 created",
+        "commands: 0 unchanged, 14 created",
         "gateway: ws://",
         "shard 0 of 1 is ready",
         "SIGTERM",

@@ -5,6 +5,7 @@ use super::*;
 use crate::answer::model::Model;
 use crate::app::App;
 use crate::base::{self, Origin};
+use crate::discord::reply::Row;
 use crate::knowledge::Knowledge;
 
 /// The shipped facts with the shipped weights.
@@ -25,7 +26,10 @@ fn shown(reply: &Reply) -> String {
         let _ = write!(out, "\n-- {below}");
     }
     for row in reply.rows() {
-        let labels: Vec<&str> = row.iter().map(|button| button.label.as_str()).collect();
+        let labels: Vec<&str> = match row {
+            Row::Buttons(buttons) => buttons.iter().map(|button| button.label.as_str()).collect(),
+            Row::Menu(menu) => menu.options.iter().map(|option| option.label.as_str()).collect(),
+        };
         let _ = write!(out, "\n[{}]", labels.join("] ["));
     }
     out
@@ -204,7 +208,7 @@ fn a_fact_of_any_length_is_shown_cut_and_with_its_source() {
         assert!(shown.text().contains("*(shortened)*") && shown.text().contains("**Sources**\n- Title \\@everyone"), "{}", shown.text());
         let full = sources(knowledge, fact);
         assert!(full.text().chars().count() <= crate::discord::reply::TEXT_AT_MOST && full.text().contains("**It rests on**\n- "));
-        for button in shown.rows().iter().flatten() {
+        for button in shown.buttons() {
             let custom_id = button.press.custom_id();
             assert!(custom_id.chars().count() <= crate::discord::press::CUSTOM_ID_AT_MOST);
             let told = button.press.told().and_then(|key| key.find(&knowledge.base));
@@ -212,5 +216,5 @@ fn a_fact_of_any_length_is_shown_cut_and_with_its_source() {
         }
     }
     let asked_for = reply(knowledge, &app.ask(knowledge, "the harbour 7 of atlantis was very long", None), asked(SeenBy::Everyone));
-    assert!(asked_for.rows().iter().flatten().all(|button| button.label.chars().count() <= 80));
+    assert!(asked_for.buttons().all(|button| button.label.chars().count() <= 80));
 }
