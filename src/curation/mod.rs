@@ -309,7 +309,9 @@ impl History {
         if before.as_ref() == Some(&after) {
             return Err(Refusal::Unchanged(fact()));
         }
-        if action == Action::Retract && stamp.reason.trim().is_empty() {
+        // However it comes about: what is served no more is so for a reason.
+        let takes_away = before.as_ref().is_some_and(State::is_published) && !after.is_published();
+        if takes_away && stamp.reason.trim().is_empty() {
             return Err(Refusal::NoReason);
         }
         Ok(Revision { fact: fact(), number: self.number().next(), action, before, after, shipped: self.shipped.clone(), stamp })

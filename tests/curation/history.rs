@@ -80,12 +80,14 @@ impl Step {
         let now = now.filter(|_| self.behind == 0)?;
         let after = match (&self.wish, &now) {
             (Wish::Edit(which), State::Published(_)) => State::Published(says(*which)),
-            (Wish::Retract, State::Published(record)) if !self.reason.trim().is_empty() => State::Retracted(record.clone()),
+            (Wish::Retract, State::Published(record)) => State::Retracted(record.clone()),
             (Wish::Restore, State::Retracted(record)) => State::Published(record.clone()),
             (Wish::Revert(number), _) => states.get(*number as usize)?.clone()?,
             _ => return None,
         };
-        (after != now).then_some(after)
+        let takes_away = now.is_published() && !after.is_published();
+        let says_why = !self.reason.trim().is_empty();
+        (after != now && (says_why || !takes_away)).then_some(after)
     }
 }
 
@@ -142,6 +144,8 @@ fn a_refusal_says_which_fact_and_what_to_do() {
     let shipped = History::new(kept::fact("port"), Some(says(0)));
     let retracted = shipped.next(Change::Retract, RevisionNo(0), kept::stamp(1, "wrong", None)).unwrap();
     let retracted = shipped.clone().with(retracted);
+    let restored = retracted.next(Change::Restore, RevisionNo(1), kept::stamp(1, "", None)).unwrap();
+    let restored = retracted.clone().with(restored);
     let unknown = History::new(kept::fact("port"), None);
     for (history, change, seen, reason, said) in [
         (&shipped, Change::Add(says(1)), 0, "", "there is a fact `port` already; edit it, or give the new one another id"),
@@ -153,6 +157,7 @@ fn a_refusal_says_which_fact_and_what_to_do() {
         (&retracted, Change::Edit(says(1)), 1, "x", "the fact `port` is retracted; restore it first"),
         (&retracted, Change::Retract, 1, "x", "the fact `port` is retracted; restore it first"),
         (&retracted, Change::Add(says(1)), 1, "x", "there is a fact `port` already; edit it, or give the new one another id"),
+        (&restored, Change::Revert(RevisionNo(1)), 2, "", "say why; the history keeps the reason"),
         (&unknown, Change::Edit(says(1)), 0, "x", "there is no fact `port`"),
     ] {
         let refusal = history.next(change.clone(), RevisionNo(seen), kept::stamp(1, reason, None)).unwrap_err();
