@@ -170,7 +170,7 @@ fn errors_name_the_field_and_the_mend() {
         (&["--who", "Khorasani"], 2, "Omar Khalid Khorasani"),
         (&["--topic", "football"], 2, "there is no topic `football`"),
         (&["--from", "june 2022", "--to", "may 2022"], 2, "it begins on 1 June 2022, but `to` ends on 31 May 2022"),
-        (&["--topic", "jirga", "--to", "2019"], 1, "without `time` 35 facts are there"),
+        (&["--topic", "jirga", "--to", "2019"], 1, "without from and to, 35 facts are there"),
     ] {
         let run = timeline(args);
         assert!(run.code == code && run.out.is_empty() && run.err.contains(said), "{args:?}: {} {}", run.code, run.err);

@@ -458,7 +458,7 @@ impl Bot {
             render::reply(&view, &answer, asked_by(heard))
         };
         self.ledger().untell(posted.message);
-        match self.rest.change(posted, &reply).await {
+        match self.rest.change(posted, &reply.renewed()).await {
             Ok(()) => Standing::There,
             Err(failure) => {
                 self.failed("change an answer", posted.channel, &failure);

@@ -161,6 +161,13 @@ impl Reply {
         self
     }
 
+    /// In the place of a message whose files show what it no longer says.
+    #[must_use]
+    pub fn renewed(mut self) -> Self {
+        self.old_files = OldFiles::Go;
+        self
+    }
+
     /// Without buttons.
     #[must_use]
     pub fn bare(mut self) -> Self {

@@ -184,7 +184,8 @@ impl Rest {
     pub async fn change(&self, at: &Posted, reply: &Reply) -> Result<(), Failure> {
         let message = EditMessage::new().embeds(embeds(reply)).components(rows(reply)).allowed_mentions(pings_nobody());
         let route = Route::ChannelMessage { channel_id: at.channel, message_id: at.message };
-        self.call(&Call::new(LightMethod::Patch, route).json(&message)?, Instant::now() + MESSAGE_WITHIN).await.map(drop)
+        let call = with_message(Call::new(LightMethod::Patch, route), &message, reply)?;
+        self.call(&call, Instant::now() + MESSAGE_WITHIN).await.map(drop)
     }
 
     /// Takes a message of ours away; one that is gone already is as good.

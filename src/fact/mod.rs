@@ -255,7 +255,7 @@ pub struct Entity {
     pub sources: Vec<SourceIx>,
     /// Facts that say when it began; where they differ, each is a claim of its own.
     pub begins: Vec<FactId>,
-    /// Facts that say when it ended; none for what took a day, or has not ended.
+    /// Facts that say when it ended, the same where it took a day; none where no fact says.
     pub ends: Vec<FactId>,
 }
 

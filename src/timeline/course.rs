@@ -1,17 +1,18 @@
 //! Questions that ask for a course of events, not for one fact: "timeline of the jirga", "what happened in May 2022".
 
+use std::ops::Range;
+
 use crate::date::phrases::{Grain, Mention};
 use crate::fact::{EntityIx, EntityKind};
 use crate::index::analysis::Analyser;
 use crate::knowledge::Knowledge;
-use crate::lexicon::Lexicon;
 use crate::question::{Class, Question, clean};
 use crate::text::distance::slips;
 use crate::text::fold;
 
 use super::filter::Understood;
 use super::names::{self, Named};
-use super::when;
+use super::{topics, when};
 
 /// Phrases that say that events are wanted in their order. Folded words.
 const ASK_FOR_COURSE: [&[&str]; 9] = [
@@ -39,6 +40,13 @@ const ASK_WHAT_HAPPENED: [&[&str]; 9] = [
     &["kya", "hua"],
 ];
 
+/// Words around a request that say nothing more. Anything else must be understood, or it is no request for a course.
+const FILLERS: [&str; 40] = [
+    "the", "a", "an", "of", "in", "on", "for", "about", "with", "at", "all", "and", "me", "us", "i", "you", "can", "could", "please",
+    "pls", "show", "give", "tell", "make", "draw", "want", "need", "full", "complete", "detailed", "whole", "entire", "events", "event",
+    "so", "hi", "hello", "happened", "between", "during",
+];
+
 /// The course of events that a message asks for, if it asks for one and all of it is understood.
 pub fn asked(knowledge: &Knowledge, message: &str) -> Option<Understood> {
     let text = clean::clean(message);
@@ -46,20 +54,17 @@ pub fn asked(knowledge: &Knowledge, message: &str) -> Option<Understood> {
     let analyser = &knowledge.index.analyser;
     let found = |phrases: &[&[&str]]| phrases.iter().find_map(|phrase| Some((find(analyser, &question.words, phrase)?, phrase.len())));
     if let Some((at, length)) = found(&ASK_FOR_COURSE) {
-        return of_subject(knowledge, &question, at..at + length);
+        let (mut understood, left) = around(knowledge, &question, at..at + length)?;
+        name_subject(knowledge, &question, &left, &mut understood)?;
+        return Some(understood);
     }
-    found(&ASK_WHAT_HAPPENED)?;
+    let (at, length) = found(&ASK_WHAT_HAPPENED)?;
     let in_time = |mention: &Mention| mention.grain < Grain::Day;
-    let place = match Beside::of(knowledge, &question) {
-        Beside::Nothing => None,
-        Beside::Place(place) => Some(place),
-        Beside::Anything => return None,
-    };
     if question.mentions.is_empty() || !question.mentions.iter().all(in_time) {
         return None;
     }
-    let mut understood = within_mentions(knowledge, &question)?;
-    understood.selection.who = place;
+    let (mut understood, left) = around(knowledge, &question, at..at + length)?;
+    understood.selection.who = if left.is_empty() { None } else { Some(place(knowledge, &left.join(" "))?) };
     Some(understood)
 }
 
@@ -68,76 +73,79 @@ fn find(analyser: &Analyser, words: &[String], phrase: &[&str]) -> Option<usize>
     words.windows(phrase.len()).position(|window| window.iter().zip(phrase).all(is_it))
 }
 
-/// What a question names beside its dates.
-enum Beside {
-    Nothing,
-    Place(EntityIx),
-    Anything,
-}
-
-impl Beside {
-    fn of(knowledge: &Knowledge, question: &Question) -> Self {
-        let mut beside = Self::Nothing;
-        for element in question.elements.iter().filter(|element| element.class != Class::Date) {
-            let place = element.entity.filter(|entity| knowledge.base.entity(*entity).kind == EntityKind::Place);
-            beside = match (place, beside) {
-                (Some(place), Self::Nothing) => Self::Place(place),
-                // "place" in "what took place" and the like.
-                (None, beside) if is_asking(&element.typed) => beside,
-                _ => return Self::Anything,
-            };
-        }
-        beside
+/// The place of a name, if it is one.
+fn place(knowledge: &Knowledge, name: &str) -> Option<EntityIx> {
+    match names::entity(knowledge, name) {
+        Named::One(named) if knowledge.base.entity(named).kind == EntityKind::Place => Some(named),
+        Named::One(_) | Named::Several(_) | Named::Unknown(_) => None,
     }
 }
 
-fn is_asking(typed: &str) -> bool {
-    let folded = fold(typed);
-    ASK_WHAT_HAPPENED.iter().any(|phrase| phrase.iter().any(|wanted| slips(&folded, wanted).is_some()))
-}
-
-/// The time that a question names, from its first date to its last; nothing where one of them cannot be placed.
-fn within_mentions(knowledge: &Knowledge, question: &Question) -> Option<Understood> {
+/// The time that stands beside the phrase that asks, and the words left that must be a subject. Nothing where a date cannot be placed.
+fn around<'q>(knowledge: &Knowledge, question: &'q Question, phrase: Range<usize>) -> Option<(Understood, Vec<&'q str>)> {
     let mut understood = Understood::default();
-    if !question.mentions.is_empty() {
+    let word = |at: usize| question.words.get(at).map_or("", String::as_str);
+    let mut leads: Vec<usize> = Vec::new();
+    if let Some(first) = question.mentions.first() {
         let (days, note) = when::mentioned(knowledge, question)?;
-        (understood.selection.from, understood.selection.to) = (Some(days.first), Some(days.last));
+        let before = first.from.checked_sub(1).filter(|at| !phrase.contains(at));
+        let joined = question.mentions.get(1).and_then(|second| second.from.checked_sub(1));
+        let mut window = (Some(days.first), Some(days.last));
+        match (before.map(|at| (at, word(at))), joined.map(|at| (at, word(at)))) {
+            // "between May and June", "from May to June", "May to June"
+            (lead, Some((between, "and" | "to" | "till" | "until"))) => {
+                leads.push(between);
+                leads.extend(lead.filter(|(_, word)| matches!(*word, "between" | "from")).map(|(at, _)| at));
+            }
+            (_, Some(_)) => return None,
+            // "since June 2022"; "from June 2022 on"
+            (Some((at, lead)), None) => {
+                if let Some(led) = when::led_by(lead, days) {
+                    leads.push(at);
+                    window = (led.first, led.last);
+                }
+                leads.extend(Some(first.to).filter(|behind| lead == "from" && matches!(word(*behind), "on" | "onward" | "onwards")));
+            }
+            (None, None) => {}
+        }
+        (understood.selection.from, understood.selection.to) = window;
         understood.notes.extend(note);
     }
-    Some(understood)
+    let in_mention = |at: usize| question.mentions.iter().any(|mention| (mention.from..mention.to).contains(&at));
+    let is_left = |at: usize| !phrase.contains(&at) && !in_mention(at) && !leads.contains(&at) && !FILLERS.contains(&word(at));
+    Some((understood, (0..question.words.len()).filter(|at| is_left(*at)).map(word).collect()))
 }
 
-/// What stands beside the phrase that asks for a course: dates, one name, a topic.
-fn of_subject(knowledge: &Knowledge, question: &Question, phrase: std::ops::Range<usize>) -> Option<Understood> {
-    let mut understood = within_mentions(knowledge, question)?;
-    let lexicon = &knowledge.index.analyser.lexicon;
-    let in_mention = |at: usize| question.mentions.iter().any(|mention| (mention.from..mention.to).contains(&at));
-    let left =
-        question.words.iter().enumerate().filter(|(at, word)| !phrase.contains(at) && !in_mention(*at) && !says_nothing(lexicon, word));
-    let left: Vec<&str> = left.map(|(_, word)| word.as_str()).collect();
+/// What a course is wanted of: a topic or a name written out, else one that is meant.
+fn name_subject(knowledge: &Knowledge, question: &Question, left: &[&str], understood: &mut Understood) -> Option<()> {
     let subject = left.join(" ");
     if subject.is_empty() {
-        return Some(understood);
+        return Some(());
+    }
+    let written_out = topics(&knowledge.base).iter().any(|(topic, _)| topic.replace('-', " ") == subject);
+    if let Some(who) = knowledge.base.entity_named(&subject).filter(|_| !written_out) {
+        understood.selection.who = Some(who);
+        return Some(());
     }
     match names::topic(knowledge, &subject) {
         Named::One(topic) => {
-            let mut topics = vec![topic];
-            topics.extend(topics.first().map(|topic| names::beside(&knowledge.base, topic)).unwrap_or_default());
-            understood.selection.topics = topics;
+            let beside = names::beside(&knowledge.base, &topic);
+            understood.selection.topics = std::iter::once(topic).chain(beside).take(names::OFFERED).collect();
         }
         Named::Several(topics) => understood.selection.topics = topics,
         Named::Unknown(_) => match names::entity(knowledge, &subject) {
             Named::One(who) => understood.selection.who = Some(who),
-            Named::Several(_) | Named::Unknown(_) => understood.selection.topics = vec![topic_of_one_word(knowledge, question, &left)?],
+            Named::Several(_) | Named::Unknown(_) => understood.selection.topics = vec![topic_of_one_word(knowledge, question, left)?],
         },
     }
-    Some(understood)
+    Some(())
 }
 
 /// "prisoner releases": the topic that one word names, beside a word that the base knows and that is no topic.
 fn topic_of_one_word(knowledge: &Knowledge, question: &Question, words: &[&str]) -> Option<Box<str>> {
     let [first, second] = words else { return None };
-    if question.elements.iter().any(|element| matches!(element.class, Class::Strange | Class::Unheard)) {
+    let own = |word: &str| question.elements.iter().any(|element| fold(&element.typed) == word || element.read_as.as_deref() == Some(word));
+    if question.elements.iter().any(|element| matches!(element.class, Class::Strange | Class::Unheard)) || !own(first) || !own(second) {
         return None;
     }
     let topic = |word: &str| match names::topic(knowledge, word) {
@@ -148,11 +156,4 @@ fn topic_of_one_word(knowledge: &Knowledge, question: &Question, words: &[&str])
         (Some(topic), None) | (None, Some(topic)) => Some(topic),
         _ => None,
     }
-}
-
-/// Words around a subject that narrow nothing.
-fn says_nothing(lexicon: &Lexicon, word: &str) -> bool {
-    const BESIDE: [&str; 14] =
-        ["show", "give", "me", "full", "complete", "detailed", "whole", "entire", "please", "between", "events", "event", "make", "draw"];
-    lexicon.stop.contains(word) || BESIDE.contains(&word)
 }

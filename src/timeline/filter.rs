@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::answer::candidates::Scratch;
 use crate::date::DaySpan;
 use crate::fact::{EntityIx, FactIx};
 use crate::knowledge::Knowledge;
 
 use super::names::{self, Named};
+use super::when::NoTime;
 use super::{Selection, select, when};
 
 /// A field of a selection.
@@ -24,9 +24,6 @@ pub enum Field {
 }
 
 impl Field {
-    /// All of them, in the order in which they narrow.
-    pub const ALL: [Self; 4] = [Self::Topic, Self::Who, Self::From, Self::To];
-
     /// The word that people know it by.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -67,8 +64,6 @@ pub struct Misread {
     pub field: Field,
     /// A sentence that says what is wrong and what to write.
     pub message: String,
-    /// What may have been meant, as it can be typed.
-    pub near: Vec<String>,
 }
 
 impl fmt::Display for Misread {
@@ -81,7 +76,7 @@ impl fmt::Display for Misread {
 ///
 /// # Errors
 /// Every field that was not understood.
-pub fn read(knowledge: &Knowledge, wish: Wish<'_>, scratch: &mut Scratch) -> Result<Understood, Vec<Misread>> {
+pub fn read(knowledge: &Knowledge, wish: Wish<'_>) -> Result<Understood, Vec<Misread>> {
     let mut understood = Understood::default();
     let mut misread = Vec::new();
     let typed = |text: Option<&'_ str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
@@ -109,9 +104,12 @@ pub fn read(knowledge: &Knowledge, wish: Wish<'_>, scratch: &mut Scratch) -> Res
     }
     for (field, text) in [(Field::From, typed(wish.from)), (Field::To, typed(wish.to))] {
         let Some(text) = text else { continue };
-        let Some(window) = when::read(knowledge, &text, scratch) else {
-            misread.push(no_time(field, &text));
-            continue;
+        let window = match when::read(knowledge, &text) {
+            Ok(window) => window,
+            Err(error) => {
+                misread.push(no_time(knowledge, field, &text, error));
+                continue;
+            }
         };
         let bound = if field == Field::From { window.first } else { window.last };
         if bound.is_none() {
@@ -128,7 +126,7 @@ pub fn read(knowledge: &Knowledge, wish: Wish<'_>, scratch: &mut Scratch) -> Res
     {
         let (from, to) = (when::spoken(DaySpan { first: from, last: from }), when::spoken(DaySpan { first: to, last: to }));
         let message = format!("it begins on {from}, but `to` ends on {to}; change one of the two");
-        misread.push(Misread { field: Field::From, message, near: Vec::new() });
+        misread.push(Misread { field: Field::From, message });
     }
     understood.notes.dedup();
     if misread.is_empty() { Ok(understood) } else { Err(misread) }
@@ -142,38 +140,40 @@ fn topics(knowledge: &Knowledge, text: &str) -> Result<Vec<Box<str>>, Misread> {
     };
     let near: Vec<String> = frequent.into_iter().map(String::from).collect();
     let message = format!("there is no topic `{text}`; most facts are about {}", listed(&near));
-    Err(Misread { field: Field::Topic, message, near })
+    Err(Misread { field: Field::Topic, message })
 }
 
 fn who(knowledge: &Knowledge, text: &str) -> Result<EntityIx, Misread> {
-    let base = &knowledge.base;
-    let near = |entities: Vec<EntityIx>| entities.into_iter().map(|at| base.entity(at).name.to_string()).collect::<Vec<_>>();
-    let (near, message) = match names::entity(knowledge, text) {
+    let message = match names::entity(knowledge, text) {
         Named::One(who) => return Ok(who),
         Named::Several(entities) => {
-            let near = near(entities);
-            let message = format!("`{text}` may be several: {}; write one of them", listed(&near));
-            (near, message)
+            let near: Vec<&str> = entities.into_iter().map(|at| &*knowledge.base.entity(at).name).collect();
+            format!("`{text}` may be several: {}; write one of them", listed(&near))
         }
-        Named::Unknown(entities) => {
-            let message = format!("nobody and nothing by the name of `{text}` is in the base; try another spelling, or the whole name");
-            (near(entities), message)
+        Named::Unknown(_) => {
+            format!("nobody and nothing by the name of `{text}` is in the base; try another spelling, or the whole name")
         }
     };
-    Err(Misread { field: Field::Who, message, near })
+    Err(Misread { field: Field::Who, message })
 }
 
-fn no_time(field: Field, text: &str) -> Misread {
-    let message = format!(
-        "`{text}` is no date, and no event of the base that I am sure of; write 9 Nov 2021, may 2022, 2021, last week of May 2022, or after the Eid truce"
-    );
-    Misread { field, message, near: Vec::new() }
+fn no_time(knowledge: &Knowledge, field: Field, text: &str, why: NoTime) -> Misread {
+    let message = match why {
+        NoTime::Unknown => format!(
+            "`{text}` is no date, and no event of the base that I am sure of; write 9 Nov 2021, may 2022, 2021, last week of May 2022, or after the Eid truce"
+        ),
+        NoTime::NoEnd(event) => format!(
+            "no fact says when this ended: {}; write a date, or since and before, which ask for its beginning",
+            knowledge.base.entity(event).name
+        ),
+    };
+    Misread { field, message }
 }
 
 fn open_side(field: Field, text: &str) -> Misread {
     let (says, other) = if field == Field::From { ("ends", Field::To) } else { ("begins", Field::From) };
     let message = format!("`{text}` says when it {says}; write it into `{}`", other.as_str());
-    Misread { field, message, near: Vec::new() }
+    Misread { field, message }
 }
 
 /// Items in a row: "a, b and c".
@@ -207,60 +207,82 @@ pub fn named(knowledge: &Knowledge, selection: &Selection) -> String {
 /// Why nothing is left over, and what is nearest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emptied {
-    /// Filters without which something would be there: the selection without them, and how many facts that are. None where no single
-    /// one is to blame.
-    pub without: Vec<(Without, Selection, usize)>,
+    /// Filters without which something would be there: single ones, or pairs where no single one is to blame.
+    pub without: Vec<Wider>,
     /// The last fact before what was asked for, and the first behind it, all else being as asked.
     pub nearest: Vec<FactIx>,
+}
+
+/// A selection with less asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wider {
+    /// What is left out.
+    pub without: Vec<Without>,
+    /// What is left.
+    pub selection: Selection,
+    /// How many dated facts that are; at least one.
+    pub facts: usize,
+}
+
+impl Wider {
+    /// What is left out, as people know it: "topic and who".
+    pub fn named(&self) -> String {
+        listed(&self.without.iter().map(|without| without.as_str()).collect::<Vec<_>>())
+    }
 }
 
 /// What is left out of a selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Without {
+    /// The time.
+    Time,
     /// The topic.
     Topic,
     /// The name.
     Who,
-    /// The time.
-    Time,
 }
 
 impl Without {
+    const ALL: [Self; 3] = [Self::Time, Self::Topic, Self::Who];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Time => "from and to",
             Self::Topic => "topic",
             Self::Who => "who",
-            Self::Time => "time",
         }
     }
 
     fn of(self, selection: &Selection) -> Option<Selection> {
         let all = selection.clone();
-        let is_set = match self {
-            Self::Topic => !selection.topics.is_empty(),
-            Self::Who => selection.who.is_some(),
-            Self::Time => selection.from.is_some() || selection.to.is_some(),
-        };
-        is_set.then_some(match self {
+        let wider = match self {
+            Self::Time => Selection { from: None, to: None, ..all },
             Self::Topic => Selection { topics: Vec::new(), ..all },
             Self::Who => Selection { who: None, ..all },
-            Self::Time => Selection { from: None, to: None, ..all },
-        })
+        };
+        Some(wider).filter(|wider| wider != selection)
     }
 }
 
 /// Says of a selection that is empty what emptied it.
 pub fn emptied(knowledge: &Knowledge, selection: &Selection) -> Emptied {
-    let wider = [Without::Time, Without::Topic, Without::Who].into_iter().filter_map(|without| {
-        let wider = without.of(selection)?;
-        let found = select(knowledge, &wider).entries.len();
-        (found > 0).then_some((without, wider, found))
-    });
-    let without: Vec<_> = wider.collect();
+    let counted = |without: Vec<Without>, selection: Selection| {
+        let facts = select(knowledge, &selection).entries.len();
+        (facts > 0).then_some(Wider { without, selection, facts })
+    };
+    let single = |without: Without| counted(vec![without], without.of(selection)?);
+    let mut without: Vec<Wider> = Without::ALL.into_iter().filter_map(single).collect();
+    if without.is_empty() {
+        let pairs = [(Without::Time, Without::Topic), (Without::Time, Without::Who), (Without::Topic, Without::Who)];
+        without = pairs.into_iter().filter_map(|(a, b)| counted(vec![a, b], b.of(&a.of(selection)?)?)).collect();
+    }
     let at_any_time = Selection { from: None, to: None, ..selection.clone() };
     let all = select(knowledge, &at_any_time).entries;
-    let before = selection.from.and_then(|from| all.iter().rfind(|entry| entry.date.span().last < from));
+    let before = selection.from.and_then(|from| {
+        let ended = all.iter().filter(|entry| entry.date.span().last < from);
+        ended.max_by_key(|entry| entry.date.span().last)
+    });
     let behind = selection.to.and_then(|to| all.iter().find(|entry| entry.date.span().first > to));
     Emptied { without, nearest: before.into_iter().chain(behind).map(|entry| entry.fact).collect() }
 }

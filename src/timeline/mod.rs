@@ -81,19 +81,55 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The dates at which those who contradict it stand, if other than its own, each with the facts that claim it; in the order of time.
-    pub fn other_dates(&self, base: &Base) -> Vec<(FactDate, Vec<FactIx>)> {
-        let mut others: Vec<(FactDate, Vec<FactIx>)> = Vec::new();
+    /// Those who contradict it, by the date that they give, if they give one; in the order of time.
+    pub fn others(&self, base: &Base) -> Vec<(Option<FactDate>, Vec<FactIx>)> {
+        let mut others: Vec<(Option<FactDate>, Vec<FactIx>)> = Vec::new();
         for &rival in &self.rivals {
-            let Some(date) = base.fact(rival).date.filter(|date| *date != self.date) else { continue };
+            let date = base.fact(rival).date;
             match others.iter_mut().find(|(known, _)| *known == date) {
                 Some((_, facts)) => facts.push(rival),
                 None => others.push((date, vec![rival])),
             }
         }
-        others.sort_by(|(a, _), (b, _)| in_time(a, b));
+        others.sort_by(|(a, _), (b, _)| match (a, b) {
+            (Some(a), Some(b)) => in_time(a, b),
+            _ => b.is_some().cmp(&a.is_some()),
+        });
         others
     }
+
+    /// The dates at which those who contradict it stand, if other than its own, each with the facts that claim it; in the order of time.
+    pub fn other_dates(&self, base: &Base) -> Vec<(FactDate, Vec<FactIx>)> {
+        let dated = self.others(base).into_iter().filter_map(|(date, facts)| Some((date?, facts)));
+        dated.filter(|(date, _)| *date != self.date).collect()
+    }
+
+    /// Which other dates are claimed, and who else says otherwise, each with who publishes it; nothing where nobody does.
+    pub fn dispute(&self, base: &Base) -> Option<String> {
+        let mut said: Vec<String> =
+            self.other_dates(base).iter().map(|(date, facts)| format!("{} ({})", date.spoken(), voices(base, facts))).collect();
+        let alike = self.others(base).into_iter().filter(|(date, _)| date.is_none_or(|date| date == self.date));
+        let otherwise: Vec<FactIx> = alike.flat_map(|(_, facts)| facts).collect();
+        if !otherwise.is_empty() {
+            said.push(format!("otherwise {}", voices(base, &otherwise)));
+        }
+        (!said.is_empty()).then(|| format!("Sources disagree: {}", said.join("; ")))
+    }
+}
+
+/// Who publishes what some facts rest on: the first two, and how many more.
+fn voices(base: &Base, facts: &[FactIx]) -> String {
+    const NAMED: usize = 2;
+    let mut all: Vec<&str> = Vec::new();
+    for publisher in facts.iter().flat_map(|fact| publishers(base, *fact)) {
+        if !all.contains(&publisher) {
+            all.push(publisher);
+        }
+    }
+    let more = all.len().saturating_sub(NAMED);
+    all.truncate(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", all.join(", "))
 }
 
 /// The facts that are meant.

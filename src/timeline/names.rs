@@ -21,8 +21,8 @@ const LONGEST: usize = 100;
 const READ: usize = 200;
 /// Sources that are looked at for a name; of a larger base only these are found by their titles, all by id and address.
 const SOURCES_READ: usize = 20_000;
-/// Names that are offered where several fit.
-const OFFERED: usize = 5;
+/// Names that are offered where several fit, and topics that a selection holds at most.
+pub const OFFERED: usize = 5;
 
 /// What a typed name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,8 @@ struct Fit {
 struct Wanted {
     words: Vec<(String, Option<Sound>, Option<String>)>,
     typed: Typed,
+    /// Words of a spelling that may be left unsaid.
+    unsaid_at_most: usize,
 }
 
 impl Wanted {
@@ -65,7 +67,7 @@ impl Wanted {
             let meaning = analyser.and_then(|analyser| meaning(analyser, word.clone()));
             (word.text.clone().into_owned(), Sound::of(&word.text), meaning)
         });
-        Self { words: words.collect(), typed: how }
+        Self { words: words.collect(), typed: how, unsaid_at_most: usize::MAX }
     }
 
     /// How well it fits a spelling, if all that was typed is met there.
@@ -82,7 +84,8 @@ impl Wanted {
             met[by] = true;
             cost += own;
         }
-        Some(Fit { cost, unsaid: met.into_iter().filter(|met| !met).count() })
+        let unsaid = met.into_iter().filter(|met| !met).count();
+        (unsaid <= self.unsaid_at_most).then_some(Fit { cost, unsaid })
     }
 }
 
@@ -160,7 +163,8 @@ pub fn topic(knowledge: &Knowledge, typed: &str) -> Named<Box<str>> {
     let analyser = Some(&*knowledge.index.analyser);
     let wanted = Wanted::read(analyser, written, Typed::Whole);
     let fits = fitting(&wanted, analyser, all.iter().map(|(topic, _)| (Box::from(*topic), vec![*topic])));
-    match decide(fits) {
+    let is_number = wanted.words.iter().all(|(word, ..)| word.bytes().all(|byte| byte.is_ascii_digit()));
+    match decide(if is_number { Vec::new() } else { fits }) {
         Named::Unknown(_) => Named::Unknown(all.iter().take(OFFERED).map(|(topic, _)| Box::from(*topic)).collect()),
         found => found,
     }
@@ -191,17 +195,21 @@ pub fn event(knowledge: &Knowledge, typed: &str) -> Named<EntityIx> {
     if let Some(entity) = base.entity_named(typed.trim()).filter(|entity| base.entity(*entity).kind == EntityKind::Event) {
         return Named::One(entity);
     }
-    let wanted = Wanted::read(analyser, typed, Typed::Whole);
+    let mut wanted = Wanted::read(analyser, typed, Typed::Whole);
+    // "the attack" is half a name of many: more of it must be said than is left unsaid.
+    wanted.unsaid_at_most = wanted.words.len().saturating_sub(1);
     decide(fitting(&wanted, analyser, spelt(base, |kind| kind == EntityKind::Event)))
 }
 
 /// The one name that a text holds, as a question would be understood; nothing if it holds anything else.
 fn understood(index: &Index, typed: &str) -> Option<EntityIx> {
     let question = Question::read_clean(index, typed);
-    match question.elements.as_slice() {
-        [only] => only.entity,
-        _ => None,
-    }
+    let [only] = question.elements.as_slice() else { return None };
+    let lexicon = &index.analyser.lexicon;
+    let is_small = |word: &String| lexicon.joiners.contains(word.as_str()) || lexicon.honorifics.contains(word.as_str());
+    let said = question.words.iter().filter(|word| !is_small(word)).count();
+    let named = words(&only.typed).into_iter().filter(|word| !is_small(&word.text.clone().into_owned())).count();
+    only.entity.filter(|_| said <= named)
 }
 
 fn spelt(base: &Base, is_meant: impl Fn(EntityKind) -> bool) -> impl Iterator<Item = (EntityIx, Vec<&str>)> {

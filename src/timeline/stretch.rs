@@ -19,12 +19,10 @@ pub struct Stretch {
     pub event: EntityIx,
     /// When it began, earliest first; at least one.
     pub begins: Vec<Claimed>,
-    /// When it ended, earliest first. None where it took a day, or no fact says.
+    /// When it ended, earliest first. None where no fact says.
     pub ends: Vec<Claimed>,
     /// From the earliest day that is claimed to the latest.
     pub days: DaySpan,
-    /// The days on which it was over, by the account that has it end first.
-    pub over: DaySpan,
 }
 
 impl Stretch {
@@ -34,17 +32,23 @@ impl Stretch {
         let begins = claims(base, &entity.begins, FactDate::opening);
         let ends = claims(base, &entity.ends, FactDate::closing);
         let begun = begins.first()?.days;
-        let over = ends.first().map_or(begun, |claimed| claimed.days);
         let days = begins.iter().chain(&ends).map(|claimed| claimed.days).fold(begun, DaySpan::hull);
-        Some(Self { event, begins, ends, days, over })
+        Some(Self { event, begins, ends, days })
     }
 
-    /// All events that lasted from one day until another, in the order of their beginnings.
+    /// All events that lasted from one day until another, in the order of their beginnings; not what took a day.
     pub fn lasting(base: &Base) -> Vec<Self> {
         let events = (0u32..).map(EntityIx).take(base.entities().len());
-        let mut all: Vec<Self> = events.filter_map(|event| Self::of(base, event)).filter(|stretch| !stretch.ends.is_empty()).collect();
+        let mut all: Vec<Self> = events.filter_map(|event| Self::of(base, event)).filter(Self::lasted).collect();
         all.sort_by_key(|stretch| (stretch.days, stretch.event));
         all
+    }
+}
+
+impl Stretch {
+    fn lasted(&self) -> bool {
+        let facts = |claims: &[Claimed]| claims.iter().map(|claimed| claimed.fact).collect::<Vec<_>>();
+        !self.ends.is_empty() && facts(&self.begins) != facts(&self.ends)
     }
 }
 

@@ -1,15 +1,13 @@
 //! Times as people write them in a filter: "may 2022", "9 Nov 2021", "2021", "last week of May 2022", "after the Eid truce".
 //!
-//! A time is read as a date first, then as an event of the base, then as what a fact tells ("since Khorasani was killed"), if the base is
-//! sure which one is meant; whatever was taken for granted is said in a note.
+//! A time is read as a date first, then as an event of the base, by the facts that say when that began and ended. A word that is not
+//! understood makes it no time at all; whatever was taken for granted is said in a note.
 
-use crate::answer::candidates::Scratch;
-use crate::answer::{Outcome, answer_one};
 use crate::date::phrases::When;
-use crate::date::{DayNumber, DaySpan, FactDate, MONTHS, PartialDate, last_day};
+use crate::date::{DayNumber, DaySpan, FactDate, MONTHS_FOLDED, PartialDate, last_day};
 use crate::fact::{Base, EntityIx};
 use crate::knowledge::Knowledge;
-use crate::question::{Class, Question};
+use crate::question::Question;
 use crate::text::words::words;
 
 use super::names::{self, Named};
@@ -80,26 +78,45 @@ const CLOSES: [(&str, Relation); 9] = [
 ];
 
 /// Words of a time that say nothing more.
-const FILLERS: [&str; 8] = ["the", "of", "in", "on", "and", "year", "month", "date"];
+const FILLERS: [&str; 6] = ["the", "of", "in", "year", "month", "date"];
+/// Words between and before two dates that make them a range.
+const RANGES: [&str; 6] = ["from", "between", "to", "and", "till", "until"];
 
-/// Reads a time; nothing where it is none.
-pub fn read(knowledge: &Knowledge, typed: &str, scratch: &mut Scratch) -> Option<Window> {
+/// Why a text is no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoTime {
+    /// It names no date, and no event that is known.
+    Unknown,
+    /// It asks for the end of an event, and no fact says when that was.
+    NoEnd(EntityIx),
+}
+
+/// Reads a time.
+///
+/// # Errors
+/// Why it is none.
+pub fn read(knowledge: &Knowledge, typed: &str) -> Result<Window, NoTime> {
     let typed = typed.trim();
     if let Ok(date) = typed.parse::<FactDate>() {
-        return Some(Window::days(date.span()));
+        return Ok(Window::days(date.span()));
     }
     let (relation, rest) = related(typed);
     if let Ok(date) = rest.parse::<FactDate>() {
-        return Some(bounded(relation, date.span(), date.span()));
+        return Ok(bounded(relation, date.span()));
     }
     // Behind "in", "may" and "march" are months.
     let read = |text: &str| dated(knowledge, &Question::read_clean(&knowledge.index, text));
-    if let Some((days, note)) = read(rest).or_else(|| read(&format!("in {rest}"))) {
-        return Some(bounded(relation, days, days).noted(note));
+    if let Some((days, note)) = read(typed).filter(|_| relation != Relation::In) {
+        // "from 29 April to 15 May": the lead belongs to the first of two dates.
+        let is_range = note.as_deref() == Some(TWO_DATES);
+        if is_range {
+            return Ok(Window::days(days).noted(note));
+        }
     }
-    // What is told by a fact is a time only where the words say that one is meant.
-    let told = || if relation == Relation::In { None } else { of_fact(knowledge, relation, rest, scratch) };
-    of_event(knowledge, relation, rest).or_else(told)
+    if let Some((days, note)) = read(rest).or_else(|| read(&format!("in {rest}"))) {
+        return Ok(bounded(relation, days).noted(note));
+    }
+    of_event(knowledge, relation, rest)
 }
 
 /// Parts a text into how it stands to a time, and the time.
@@ -120,11 +137,11 @@ fn related(typed: &str) -> (Relation, &str) {
     (Relation::In, typed)
 }
 
-/// What stands so to something that began within some days, was over on some others, and is over all within them.
-fn bounded(relation: Relation, days: DaySpan, over: DaySpan) -> Window {
+/// What stands so to some days: "since May 2022".
+fn bounded(relation: Relation, days: DaySpan) -> Window {
     let (first, last) = match relation {
         Relation::In => (Some(days.first), Some(days.last)),
-        Relation::After => (Some(over.last.next()), None),
+        Relation::After => (Some(days.last.next()), None),
         Relation::Since => (Some(days.first), None),
         Relation::Before => (None, Some(days.first.previous())),
         Relation::Until => (None, Some(days.last)),
@@ -132,23 +149,49 @@ fn bounded(relation: Relation, days: DaySpan, over: DaySpan) -> Window {
     Window { first, last, note: None }
 }
 
-/// The days of a text that is a date and nothing else.
-fn dated(knowledge: &Knowledge, question: &Question) -> Option<(DaySpan, Option<String>)> {
-    let says_more = question.elements.iter().any(|element| !matches!(element.class, Class::Date | Class::Number));
-    let is_filler = |word: &String| FILLERS.contains(&word.as_str());
-    let in_mention = |at: usize| question.mentions.iter().any(|mention| (mention.from..mention.to).contains(&at));
-    let strange = question.words.iter().enumerate().any(|(at, word)| !in_mention(at) && !is_filler(word) && word.parse::<u32>().is_ok());
-    if says_more || strange { None } else { mentioned(knowledge, question) }
+/// What stands to some days as a word in front of them says, if it is one that says so.
+pub fn led_by(lead: &str, days: DaySpan) -> Option<Window> {
+    let (_, relation) = LEADS.into_iter().find(|(known, _)| *known == lead)?;
+    Some(bounded(relation, days))
 }
 
-/// The days from the first date that a question names to the second, if it names any, and what was taken for granted.
+/// Said where a text names two dates.
+const TWO_DATES: &str = "Two dates were named: `from` takes the first of them, `to` the last.";
+
+/// The days of a text that is a date, or two, and nothing else.
+fn dated(knowledge: &Knowledge, question: &Question) -> Option<(DaySpan, Option<String>)> {
+    let in_mention = |at: usize| question.mentions.iter().any(|mention| (mention.from..mention.to).contains(&at));
+    let left: Vec<&str> = question.words.iter().enumerate().filter(|(at, _)| !in_mention(*at)).map(|(_, word)| word.as_str()).collect();
+    let is_range = question.mentions.len() == 2 || left.iter().any(|word| MONTHS_FOLDED.contains(word));
+    let mut months = Vec::new();
+    for word in left {
+        match MONTHS_FOLDED.iter().position(|month| *month == word) {
+            Some(month) => months.push(u8::try_from(month + 1).ok()?),
+            None if FILLERS.contains(&word) || (is_range && RANGES.contains(&word)) => {}
+            None => return None,
+        }
+    }
+    let (mut days, mut note) = mentioned(knowledge, question)?;
+    // "may-june 2022"
+    for month in months {
+        let whole = PartialDate::month(days.first.year(), month)?.span();
+        days = days.hull(whole);
+    }
+    if is_range {
+        note = note.or_else(|| Some(TWO_DATES.to_owned()));
+    }
+    Some((days, note))
+}
+
+/// The days from the first date that a question names to the second, if it names one or two, and what was taken for granted.
 pub fn mentioned(knowledge: &Knowledge, question: &Question) -> Option<(DaySpan, Option<String>)> {
     let mut read = question.mentions.iter().map(|mention| days_of(&knowledge.base, mention.when));
     let (first, note) = read.next()??;
-    // "from 29 April to 15 May 2022"
-    match read.next() {
-        None => Some((first, note)),
-        Some(second) => second.map(|(second, more)| (first.hull(second), note.or(more))),
+    // "29 April to 15 May 2022"
+    match (read.next(), read.next()) {
+        (None, _) => Some((first, note)),
+        (Some(second), None) => second.map(|(second, more)| (first.hull(second), note.or(more))),
+        (Some(_), Some(_)) => None,
     }
 }
 
@@ -188,35 +231,34 @@ fn in_year(when: When, year: i16) -> Option<DaySpan> {
     }
 }
 
-fn of_event(knowledge: &Knowledge, relation: Relation, text: &str) -> Option<Window> {
-    let text = without_fillers(text);
-    let Named::One(event) = names::event(knowledge, &text) else { return None };
-    let stretch = Stretch::of(&knowledge.base, event)?;
-    let note = event_note(&knowledge.base, event, &stretch, relation);
-    Some(bounded(relation, stretch.days, stretch.over).noted(Some(note)))
-}
-
-/// Says which days an event was taken to have, and where accounts of them differ.
-fn event_note(base: &Base, event: EntityIx, stretch: &Stretch, relation: Relation) -> String {
-    let claims = match relation {
-        Relation::After | Relation::Until if !stretch.ends.is_empty() => &stretch.ends,
-        Relation::After | Relation::Until | Relation::Since | Relation::Before | Relation::In => &stretch.begins,
+fn of_event(knowledge: &Knowledge, relation: Relation, text: &str) -> Result<Window, NoTime> {
+    let base = &knowledge.base;
+    let Named::One(event) = names::event(knowledge, &without_fillers(text)) else { return Err(NoTime::Unknown) };
+    let Some(Stretch { begins, ends, .. }) = Stretch::of(base, event) else { return Err(NoTime::Unknown) };
+    let first = begins.first().map(|claimed| claimed.days.first);
+    let name = &base.entity(event).name;
+    let over = ends.first().map(|claimed| claimed.days.last).ok_or(NoTime::NoEnd(event));
+    let (window, said, claims) = match relation {
+        Relation::After => (Window { first: Some(over?.next()), ..Window::default() }, format!("after the end of {name}"), &ends),
+        Relation::Since => (Window { first, ..Window::default() }, format!("since the beginning of {name}"), &begins),
+        Relation::Before => {
+            (Window { last: first.map(DayNumber::previous), ..Window::default() }, format!("before the beginning of {name}"), &begins)
+        }
+        Relation::Until => (Window { last: first, ..Window::default() }, format!("until the beginning of {name}"), &begins),
+        Relation::In => {
+            over?;
+            let last = ends.last().map(|claimed| claimed.days.last);
+            (Window { first, last, ..Window::default() }, format!("during {name}"), &ends)
+        }
     };
     let mut dates: Vec<String> = claims.iter().map(|claimed| spoken(claimed.days)).collect();
     dates.dedup();
-    let name = &base.entity(event).name;
-    let differ = if dates.len() > 1 { "; sources differ, and all of these dates are taken in" } else { "" };
-    format!("Taken as: {name} ({}{differ}).", dates.join(", "))
-}
-
-/// A time that one fact tells, where the base is sure which is meant.
-fn of_fact(knowledge: &Knowledge, relation: Relation, text: &str, scratch: &mut Scratch) -> Option<Window> {
-    let answer = answer_one(knowledge, text, scratch);
-    let fact = answer.ranked.first().filter(|_| answer.outcome == Outcome::Answer)?.fact;
-    let fact = knowledge.base.fact(fact);
-    let date = fact.date?;
-    let note = format!("Taken as: {} ({}).", fact.claim.trim_end_matches('.'), date.spoken());
-    Some(bounded(relation, date.span(), date.closing()).noted(Some(note)))
+    let differ = match (relation, dates.len()) {
+        (_, 1) => "",
+        (Relation::In, _) => "; sources differ on the end, the latest was taken",
+        _ => "; sources differ, the earliest was taken",
+    };
+    Ok(window.noted(Some(format!("Taken as {said} ({}{differ}).", dates.join(", ")))))
 }
 
 fn without_fillers(text: &str) -> String {
@@ -234,10 +276,4 @@ pub fn spoken(days: DaySpan) -> String {
     let months = opens(month(days.first)).zip(closes(month(days.last)));
     let (start, end) = years.or(months).unwrap_or_else(|| (PartialDate::from(days.first), PartialDate::from(days.last)));
     FactDate { end: Some(end).filter(|end| *end != start), ..FactDate::of(start) }.spoken()
-}
-
-/// A month as people call it: "May 2022".
-pub fn month(year: i16, month: u8) -> String {
-    let name = usize::from(month).checked_sub(1).and_then(|at| MONTHS.get(at)).copied().unwrap_or("?");
-    format!("{name} {year}")
 }

@@ -154,12 +154,15 @@ async fn a_question_for_a_course_of_events_is_answered_by_a_timeline() {
         assert!(answer.description().starts_with("**Timeline: May 2022**"), "{}", answer.text());
         discord.click(&anna, &answer, &answer.button("On")).await;
         let turned = discord.when(&answer, |message| message.edits == 1).await;
-        // The question is changed to one that a fact answers, and back.
+        discord.click(&anna, &turned, &turned.button("Picture")).await;
+        let drawn = discord.when(&answer, |message| message.edits == 2).await;
+        assert_eq!(drawn.files().len(), 1);
+        // The question is changed to one that a fact answers, and back; the picture goes.
         discord.edit(&asked, &format!("{} {ANSWERED}", bot())).await;
-        let answered = discord.when(&turned, |message| message.edits == 2).await;
-        assert!(answered.description().contains(ITS_ANSWER), "{}", answered.text());
+        let answered = discord.when(&turned, |message| message.edits == 3).await;
+        assert!(answered.description().contains(ITS_ANSWER) && answered.files().is_empty(), "{}", answered.text());
         discord.edit(&asked, &format!("{} timeline of the jirga", bot())).await;
-        let again = discord.when(&turned, |message| message.edits == 3).await;
+        let again = discord.when(&turned, |message| message.edits == 4).await;
         assert!(again.description().starts_with("**Timeline: jirga**"), "{}", again.text());
         let private = command(discord, &anna, &channel, "ask", json!({"question": "timeline of the jirga", "private": true})).await;
         assert!(private.message().ephemeral && private.message().description().contains("**Timeline: jirga**"), "{}", private.text());
@@ -181,11 +184,13 @@ async fn what_is_not_understood_or_leaves_nothing_is_said_to_who_asked() {
         let empty = command(discord, &anna, &channel, "timeline", json!({"topic": "jirga", "to": "2019"})).await;
         let none = empty.message().clone();
         assert!(
-            none.ephemeral && none.description().contains("Without `time`") && none.description().contains("**Nearest**"),
+            none.ephemeral
+                && none.description().contains("Without from and to, 35 facts are there.")
+                && none.description().contains("**Nearest**"),
             "{}",
             empty.text()
         );
-        let (_, _, without_time) = none.buttons().into_iter().find(|(_, label, _)| label.starts_with("Without time (")).unwrap();
+        let (_, _, without_time) = none.buttons().into_iter().find(|(_, label, _)| label.starts_with("Without from and to (")).unwrap();
         discord.click(&anna, &none, &without_time).await;
         let wider = discord.when(&none, |message| message.edits == 1).await;
         assert!(wider.description().starts_with("**Timeline: jirga**"), "{}", wider.text());

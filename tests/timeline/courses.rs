@@ -21,6 +21,11 @@ fn a_course_of_events_is_told_from_a_question_for_one_fact() {
         ("chronology of events in 2021", "2021"),
         ("timeline", "all facts"),
         ("timeline of the jirga in june 2022", "jirga, June 2022"),
+        ("timeline of the jirga since june 2022", "jirga, from 1 June 2022 on"),
+        ("what happened since november 2021?", "from 1 November 2021 on"),
+        ("what happened till november 2021", "up to 30 November 2021"),
+        ("timeline from november 2021 on", "from 1 November 2021 on"),
+        ("timeline of the ttp", "Tehrik-i-Taliban Pakistan"),
     ] {
         let understood = asked(&SHIPPED, question);
         let shown = understood.as_ref().map(|understood| named(&SHIPPED, &understood.selection));
@@ -35,6 +40,12 @@ fn a_course_of_events_is_told_from_a_question_for_one_fact() {
         "what happened to the jirga",
         "when did the talks start",
         "timeline of lionel messi",
+        "what happened not in may 2022 but in june 2022",
+        "what happened in neither 2021 nor 2022",
+        "what happened except in 2022",
+        "did the ttp set a timeline?",
+        "when did the timeline begin",
+        "what happened to the talks in may 2022",
         "what happened",
         "",
     ] {

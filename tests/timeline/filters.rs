@@ -5,10 +5,10 @@ use sanad::timeline::filter::{Field, Misread, Understood, Wish, Without, emptied
 use sanad::timeline::names::{self, Named};
 use sanad::timeline::{Selection, Timeline, select};
 
-use crate::{SHIPPED, scratch};
+use crate::SHIPPED;
 
 fn understood(wish: Wish<'_>) -> Result<Understood, Vec<Misread>> {
-    read(&SHIPPED, wish, &mut scratch())
+    read(&SHIPPED, wish)
 }
 
 fn selected(wish: Wish<'_>) -> Timeline {
@@ -87,6 +87,8 @@ fn names_are_found_by_every_spelling() {
     }
     assert!(matches!(names::entity(&SHIPPED, "Khorasani"), Named::Several(_)), "several bear that name");
     assert!(matches!(names::entity(&SHIPPED, "lionel messi"), Named::Unknown(_)));
+    assert!(!matches!(names::entity(&SHIPPED, "not imran khan"), Named::One(_)), "what is denied is not meant");
+    assert!(matches!(names::topic(&SHIPPED, "2022"), Named::Unknown(_)), "a number is no name");
 }
 
 #[test]
@@ -123,7 +125,7 @@ fn what_is_not_understood_is_said_field_by_field() {
     let errors = errors.unwrap_err();
     let fields: Vec<Field> = errors.iter().map(|error| error.field).collect();
     assert_eq!(fields, [Field::Topic, Field::Who, Field::From, Field::To]);
-    assert!(errors[1].near.iter().any(|name| name == "Omar Khalid Khorasani"), "{:?}", errors[1]);
+    assert!(errors[1].message.contains("Omar Khalid Khorasani"), "{:?}", errors[1]);
     assert!(errors[3].message.contains("write it into `from`"), "{}", errors[3].message);
     let backwards = understood(Wish { from: Some("june 2022"), to: Some("may 2022"), ..Wish::default() }).unwrap_err();
     assert!(backwards[0].message.contains("1 June 2022") && backwards[0].message.contains("31 May 2022"), "{}", backwards[0].message);
@@ -135,14 +137,26 @@ fn where_nothing_is_left_the_filter_to_blame_and_the_nearest_are_named() {
     let selection = understood(wish).unwrap().selection;
     assert!(select(&SHIPPED, &selection).entries.is_empty());
     let found = emptied(&SHIPPED, &selection);
-    let blamed: Vec<Without> = found.without.iter().map(|(without, _, _)| *without).collect();
-    assert_eq!(blamed, [Without::Time, Without::Topic]);
-    for (_, wider, count) in &found.without {
-        assert_eq!(select(&SHIPPED, wider).entries.len(), *count);
+    let blamed: Vec<&[Without]> = found.without.iter().map(|wider| wider.without.as_slice()).collect();
+    assert_eq!(blamed, [[Without::Time], [Without::Topic]]);
+    for wider in &found.without {
+        assert_eq!(select(&SHIPPED, &wider.selection).entries.len(), wider.facts);
     }
     // The nearest is the first of the topic after the time asked for.
     let first = select(&SHIPPED, &Selection { to: None, ..selection }).entries[0].fact;
     assert_eq!(found.nearest, [first]);
+    // Where no one filter is to blame, two are.
+    let wish = Wish { topic: Some("zawahiri"), who: Some("Swat"), from: Some("2003"), to: Some("2003") };
+    let found = emptied(&SHIPPED, &understood(wish).unwrap().selection);
+    assert!(!found.without.is_empty() && found.without.iter().all(|wider| wider.without.len() == 2), "{found:?}");
+}
+
+#[test]
+fn who_says_otherwise_of_the_same_day_is_named_too() {
+    let chosen = selected(Wish { from: Some("2014-12-16"), to: Some("2014-12-16"), ..Wish::default() });
+    let toll = chosen.entries.iter().find(|entry| SHIPPED.base.fact(entry.fact).id.as_str() == "aps-toll-147").unwrap();
+    let said = toll.dispute(&SHIPPED.base).unwrap();
+    assert!(said.starts_with("Sources disagree: ") && said.contains("otherwise ") && said.contains("Arab News"), "{said}");
 }
 
 #[test]

@@ -9,7 +9,6 @@ mod times;
 
 use std::sync::LazyLock;
 
-use sanad::answer::candidates::Scratch;
 use sanad::answer::model::Model;
 use sanad::base::{self, Origin};
 use sanad::knowledge::Knowledge;
@@ -20,7 +19,3 @@ static SHIPPED: LazyLock<Knowledge> = LazyLock::new(|| {
     let model = Model::read(&base::embedded_model(), &mut Vec::new()).unwrap();
     Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model)
 });
-
-fn scratch() -> Scratch {
-    Scratch::default()
-}

@@ -1,10 +1,12 @@
 //! A timeline as a calendar (RFC 5545): an all-day event for each fact. What is known to the month only lies over the whole month and says
 //! so; nothing is moved to a day that no source gives.
 
+use std::borrow::Cow;
 use std::io::Write;
 
+use ics::components::Property;
 use ics::parameters::Value;
-use ics::properties::{Categories, Description, DtEnd, DtStart, Summary, Transp, URL};
+use ics::properties::{Categories, Description, DtEnd, DtStart, Name, Summary, Transp, URL};
 use ics::{Event, ICalendar, escape_text};
 use jiff::Timestamp;
 
@@ -20,7 +22,9 @@ const TITLE_AT_MOST: usize = 160;
 /// Writes the calendar; `written` is when.
 pub(super) fn write(base: &Base, timeline: &Timeline, title: &str, written: Timestamp, out: &mut impl Write) -> anyhow::Result<()> {
     let mut calendar = ICalendar::new("2.0", "-//Sanad//Timeline//EN");
-    calendar.push(ics::properties::Name::new(escape_text(title.to_owned())));
+    calendar.push(Name::new(text(title)));
+    // What calendars know it by that are older than RFC 7986.
+    calendar.push(Property::new("X-WR-CALNAME", text(title)));
     let stamp = written.strftime("%Y%m%dT%H%M%SZ").to_string();
     for entry in &timeline.entries {
         calendar.add_event(event(base, entry, &stamp));
@@ -58,14 +62,16 @@ fn event<'e>(base: &'e Base, entry: &Entry, stamp: &str) -> Event<'e> {
     let mut event = Event::new(format!("{}@sanad", fact.id), stamp.to_owned());
     event.push(all_day(DtStart::new(basic(days.first))));
     // The end is the day behind the last (RFC 5545, 3.6.1).
-    event.push(all_day_end(DtEnd::new(basic(days.last.next()))));
-    event.push(Summary::new(escape_text(if is_one_day { claim } else { format!("[{spoken}] {claim}") })));
+    if days.last.next() > days.last {
+        event.push(all_day_end(DtEnd::new(basic(days.last.next()))));
+    }
+    event.push(Summary::new(text(&if is_one_day { claim } else { format!("[{spoken}] {claim}") })));
     let mut said = vec![fact.claim.to_string(), format!("Date: {spoken}")];
     said.extend(fact.citations.iter().map(|source| format!("Source: {}", citation(base, source))));
-    said.extend(entry.other_dates(base).into_iter().map(|(date, _)| format!("Sources disagree: also dated {}", date.spoken())));
-    event.push(Description::new(escape_text(said.join("\n"))));
+    said.extend(entry.dispute(base));
+    event.push(Description::new(text(&said.join("\n"))));
     if !fact.topics.is_empty() {
-        let topics: Vec<_> = fact.topics.iter().map(|topic| escape_text(topic.to_string())).collect();
+        let topics: Vec<_> = fact.topics.iter().map(|topic| text(topic)).collect();
         event.push(Categories::new(topics.join(",")));
     }
     if let Some(url) = fact.citations.iter().find_map(|source| base.source(source).url.as_deref()) {
@@ -74,6 +80,12 @@ fn event<'e>(base: &'e Base, entry: &Entry, stamp: &str) -> Event<'e> {
     // What is past makes nobody busy.
     event.push(Transp::transparent());
     event
+}
+
+/// Text as a property holds it: escaped, without the control characters that RFC 5545 forbids.
+fn text(text: &str) -> Cow<'static, str> {
+    let allowed: String = text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect();
+    escape_text(allowed)
 }
 
 fn all_day(mut start: DtStart<'_>) -> DtStart<'_> {

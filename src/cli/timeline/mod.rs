@@ -13,7 +13,6 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::answer::candidates::Scratch;
 use crate::knowledge::Knowledge;
 use crate::timeline::course::asked;
 use crate::timeline::filter::{Misread, Understood, Wish, emptied, named, read};
@@ -74,7 +73,7 @@ impl Form {
 pub(super) fn run(knowledge: &Knowledge, wanted: &Wanted) -> anyhow::Result<ExitCode> {
     let Wanted { from, to, topic, who, form, svg, png } = wanted;
     let wish = Wish { from: from.as_deref(), to: to.as_deref(), topic: topic.as_deref(), who: who.as_deref() };
-    let understood = match read(knowledge, wish, &mut Scratch::default()) {
+    let understood = match read(knowledge, wish) {
         Ok(understood) => understood,
         Err(misread) => return Ok(refuse(&misread)),
     };

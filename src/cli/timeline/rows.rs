@@ -1,11 +1,12 @@
 //! A timeline as rows, for programs and for spreadsheets.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde::Serialize;
 
 use crate::cli::rows::SourceRow;
-use crate::fact::{Base, Fact};
+use crate::fact::{Base, Fact, FactIx};
 use crate::timeline::{Entry, Timeline};
 
 /// A fact at its place in time.
@@ -21,14 +22,14 @@ struct Row<'b> {
     /// People, organisations and places in it.
     who: Vec<&'b str>,
     sources: Vec<SourceRow<'b>>,
-    /// Other dates that are claimed, with the facts that claim them.
+    /// Facts that contradict it, by the date that they give; null where they give none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    disputed: Vec<OtherDate<'b>>,
+    disputed: Vec<Other<'b>>,
 }
 
 #[derive(Debug, Serialize)]
-struct OtherDate<'b> {
-    date: String,
+struct Other<'b> {
+    date: Option<String>,
     facts: Vec<&'b str>,
 }
 
@@ -43,7 +44,7 @@ impl<'b> Row<'b> {
             topics: &fact.topics,
             who: who(base, fact),
             sources: SourceRow::all_of(base, entry.fact),
-            disputed: other_dates(base, entry),
+            disputed: others(base, entry),
         }
     }
 }
@@ -52,14 +53,10 @@ fn who<'b>(base: &'b Base, fact: &'b Fact) -> Vec<&'b str> {
     fact.entities().map(|entity| base.entity(entity).name.as_ref()).collect()
 }
 
-fn other_dates<'b>(base: &'b Base, entry: &Entry) -> Vec<OtherDate<'b>> {
-    let others = entry.other_dates(base).into_iter();
-    others
-        .map(|(date, facts)| OtherDate {
-            date: date.to_string(),
-            facts: facts.into_iter().map(|fact| base.fact(fact).id.as_str()).collect(),
-        })
-        .collect()
+fn others<'b>(base: &'b Base, entry: &Entry) -> Vec<Other<'b>> {
+    let ids = |facts: Vec<FactIx>| facts.into_iter().map(|fact| base.fact(fact).id.as_str()).collect();
+    let others = entry.others(base).into_iter();
+    others.map(|(date, facts)| Other { date: date.map(|date| date.to_string()), facts: ids(facts) }).collect()
 }
 
 /// JSON Lines, an object for each entry.
@@ -78,23 +75,23 @@ pub(super) fn csv(base: &Base, timeline: &Timeline, out: &mut impl Write) -> any
     for entry in &timeline.entries {
         let fact = base.fact(entry.fact);
         let sources: Vec<String> = fact.citations.iter().map(|source| crate::cli::render::citation(base, source)).collect();
-        let disputed: Vec<String> =
-            entry.other_dates(base).into_iter().map(|(date, facts)| format!("{date}: {}", ids(base, &facts))).collect();
+        let disputed = entry.dispute(base).unwrap_or_default();
         csv.write_record([
             entry.date.to_string().as_str(),
             &entry.date.start.to_string(),
-            &fact.claim,
+            &harmless(&fact.claim),
             fact.id.as_str(),
-            &fact.topics.join("; "),
-            &who(base, fact).join("; "),
-            &sources.join("\n"),
-            &disputed.join("; "),
+            &harmless(&fact.topics.join("; ")),
+            &harmless(&who(base, fact).join("; ")),
+            &harmless(&sources.join("\n")),
+            &harmless(&disputed),
         ])?;
     }
     csv.flush()?;
     Ok(())
 }
 
-fn ids(base: &Base, facts: &[crate::fact::FactIx]) -> String {
-    facts.iter().map(|fact| base.fact(*fact).id.as_str()).collect::<Vec<_>>().join(", ")
+/// Text that no spreadsheet takes for a formula (OWASP, "CSV Injection").
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::cli::render::citation;
-use crate::fact::{Base, FactIx};
+use crate::fact::Base;
 use crate::knowledge::Knowledge;
 use crate::timeline::filter::{Emptied, Understood, named};
-use crate::timeline::{Entry, Selection, Timeline, publishers};
+use crate::timeline::{Entry, Selection, Timeline};
 
 /// Characters that a date has room for beside its claim.
 const DATE_WIDTH: usize = 26;
@@ -35,25 +35,18 @@ fn entry_lines(base: &Base, entry: &Entry, out: &mut String) {
     for source in fact.citations.iter() {
         let _ = writeln!(out, "{:DATE_WIDTH$}   {}", "", citation(base, source));
     }
-    for (date, claimed_by) in entry.other_dates(base) {
-        let _ = writeln!(out, "{:DATE_WIDTH$}   sources disagree: {}, by {}", "", date.spoken(), by(base, &claimed_by));
+    if let Some(dispute) = entry.dispute(base) {
+        let _ = writeln!(out, "{:DATE_WIDTH$}   {dispute}", "");
     }
-}
-
-/// Who publishes what some facts rest on.
-fn by(base: &Base, facts: &[FactIx]) -> String {
-    let mut named: Vec<&str> = facts.iter().flat_map(|fact| publishers(base, *fact)).collect();
-    named.dedup();
-    named.join(", ")
 }
 
 /// Why there is nothing, and what is nearest.
 pub(super) fn empty(knowledge: &Knowledge, selection: &Selection, emptied: &Emptied) -> String {
     let base = &knowledge.base;
     let mut out = format!("sanad: no dated fact for: {}\n", named(knowledge, selection));
-    for (without, _, count) in &emptied.without {
-        let facts = if *count == 1 { "fact is" } else { "facts are" };
-        let _ = writeln!(out, "  without `{}` {count} {facts} there", without.as_str());
+    for wider in &emptied.without {
+        let facts = if wider.facts == 1 { "fact is" } else { "facts are" };
+        let _ = writeln!(out, "  without {}, {} {facts} there", wider.named(), wider.facts);
     }
     for &fact in &emptied.nearest {
         let fact = base.fact(fact);

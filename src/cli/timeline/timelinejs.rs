@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
+use super::rows::harmless;
 use crate::cli::render::citation;
 use crate::date::PartialDate;
 use crate::fact::{Base, Fact, SourceIx};
@@ -68,7 +69,7 @@ fn cells(base: &Base, entry: &Entry) -> Vec<(&'static str, String)> {
         ("End Month", end_month),
         ("End Day", end_day),
         ("Display Date", html(&entry.date.spoken())),
-        ("Headline", html(&shorten(&fact.claim, HEADLINE_AT_MOST))),
+        ("Headline", harmless(&html(&shorten(&fact.claim, HEADLINE_AT_MOST))).into_owned()),
         ("Text", text(base, fact, entry)),
         ("Group", html(fact.topics.first().map_or("", AsRef::as_ref))),
     ]
@@ -85,8 +86,8 @@ fn parts(date: PartialDate) -> [String; 3] {
 
 fn text(base: &Base, fact: &Fact, entry: &Entry) -> String {
     let mut text = format!("<p>{}</p>", html(&fact.claim));
-    for (date, _) in entry.other_dates(base) {
-        let _ = write!(text, "<p>Sources disagree: also dated {}.</p>", html(&date.spoken()));
+    if let Some(dispute) = entry.dispute(base) {
+        let _ = write!(text, "<p>{}.</p>", html(&dispute));
     }
     let sources: Vec<String> = fact.citations.iter().map(|source| linked(base, source)).collect();
     let _ = write!(text, "<p>Sources: {}</p>", sources.join("; "));

@@ -166,6 +166,8 @@ fn the_help_says_how_to_ask_and_what_is_kept() {
     **Ask**
     - `/ask` and a question; it completes as you type, and `private` shows the answer to you only
     - mention me with a question, or write to me directly
+    - `/timeline` for what happened when, by date, topic and name, with a picture; "what happened in May 2022" leads there too
+    - `/who` and `/source` for a name or a source, and the facts of it
     - reply to one of my answers to ask on: "when?", "and who announced it?" (leave the mention on; under an answer to a command, mention me)
     - on somebody's message: *Apps*, then *Answer with sources*
 

@@ -93,19 +93,16 @@ impl LeafKey {
         if !self.topics.is_empty() {
             let known = topics(base);
             let of = |key: &u32| known.iter().find(|(topic, _)| short_hash(topic) == *key).map(|(topic, _)| Box::from(*topic));
-            selection.topics = self.topics.iter().filter_map(of).collect();
-            if selection.topics.is_empty() {
-                return None;
-            }
+            selection.topics = self.topics.iter().map(of).collect::<Option<_>>()?;
         }
         match (self.subject, self.named) {
             (Subject::Source, named) => {
-                let mut sources = (0u32..).map(SourceIx).take(base.source_count());
-                selection.source = Some(sources.find(|at| Some(short_hash(base.source(*at).id.as_str())) == named)?);
+                let sources = (0u32..).map(SourceIx).take(base.source_count());
+                selection.source = Some(only(sources.filter(|at| Some(short_hash(base.source(*at).id.as_str())) == named))?);
             }
             (Subject::Timeline | Subject::Who, Some(named)) => {
-                let mut entities = (0u32..).map(EntityIx).zip(base.entities());
-                selection.who = Some(entities.find(|(_, entity)| short_hash(entity.id.as_str()) == named)?.0);
+                let entities = (0u32..).map(EntityIx).zip(base.entities());
+                selection.who = Some(only(entities.filter(|(_, entity)| short_hash(entity.id.as_str()) == named))?.0);
             }
             (Subject::Timeline, None) => {}
             (Subject::Who, None) => return None,
@@ -173,6 +170,11 @@ impl LeafKey {
             },
         ))
     }
+}
+
+/// The one there is; of two with one hash nobody can say which was meant.
+fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Topics that have room in a `custom_id`.

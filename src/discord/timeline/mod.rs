@@ -9,13 +9,13 @@ use tracing::warn;
 
 use self::leaf::{Leaf, LeafKey, Subject, Turn};
 use self::pictures::NoPicture;
-use self::wording::{EVERY_TOPIC, Shown, Turned, empty, misread, renewed, without_picture};
+use self::wording::{EVERY_TOPIC, Shown, Turned, empty, misread, without_picture};
 use super::bot::{Bot, scope};
 use super::interactions::{Scene, shown_question};
 use super::limits::Admission;
-use super::press::Person;
+use super::press::{Person, Press};
 use super::render;
-use super::reply::{Reply, SeenBy};
+use super::reply::{Reply, SeenBy, delete_button};
 use super::send::First;
 use crate::knowledge::Knowledge;
 use crate::timeline::filter::{self, Understood, Wish, emptied};
@@ -49,7 +49,7 @@ impl Bot {
     /// Shows the facts that are meant.
     pub(super) async fn timeline(&self, scene: &Scene, wish: Wish<'_>, drawing: Drawing) {
         self.open(scene, drawing, |view| {
-            let understood = self.app.with_scratch(|scratch| filter::read(view, wish, scratch)).map_err(|errors| misread(&errors))?;
+            let understood = filter::read(view, wish).map_err(|errors| misread(&errors))?;
             Ok((Subject::Timeline, understood))
         })
         .await;
@@ -59,7 +59,7 @@ impl Bot {
     pub(super) async fn who(&self, scene: &Scene, name: &str) {
         self.open(scene, Drawing::NotWanted, |view| {
             let wish = Wish { who: Some(name), ..Wish::default() };
-            let understood = self.app.with_scratch(|scratch| filter::read(view, wish, scratch)).map_err(|errors| misread(&errors))?;
+            let understood = filter::read(view, wish).map_err(|errors| misread(&errors))?;
             match understood.selection.who {
                 Some(_) => Ok((Subject::Who, understood)),
                 None => Err(Reply::note("Name somebody or something: `/who name:Noor Wali Mehsud`.")),
@@ -160,8 +160,13 @@ impl Bot {
         let work = async {
             let shown = Shown { question: question.as_deref(), notes: &[], seen_by };
             let is_other = leaf.selection != before.selection;
-            let reply = self.show_leaf(&view, leaf, shown, drawing).await.for_eyes_of(seen_by);
-            (if is_other { renewed(reply) } else { reply }, ())
+            let reader = leaf.reader;
+            let mut reply = self.show_leaf(&view, leaf, shown, drawing).await.for_eyes_of(seen_by);
+            // What stands before everybody can be taken away, though nothing is left in it.
+            if seen_by == SeenBy::Everyone && !reply.buttons().any(|button| matches!(button.press, Press::Delete(_))) {
+                reply = reply.row(vec![delete_button(reader)]);
+            }
+            (if is_other { reply.renewed() } else { reply }, ())
         };
         self.in_time(scene, first, seen_by, work).await;
     }
@@ -200,7 +205,7 @@ fn turned(view: &Knowledge, leaf: Leaf, turn: Turn, chosen: Option<&str>) -> Lea
         (Turn::Back, _) => leaf.page.saturating_sub(1),
         (Turn::On, _) => leaf.page.saturating_add(1),
         (Turn::Last, _) => usize::MAX,
-        (Turn::Month, Some(at)) => at.parse().map_or(0, |at| wording::page_of(view, leaf.subject, &leaf.selection, at)),
+        (Turn::Month, Some(from)) => wording::page_from(view, leaf.subject, &leaf.selection, from),
         (Turn::Topic, Some(topic)) => {
             let topics = if topic == EVERY_TOPIC { Vec::new() } else { vec![Box::from(topic)] };
             return Leaf { page: 0, selection: Selection { topics, ..leaf.selection }, ..leaf };

@@ -2,7 +2,6 @@ use std::sync::LazyLock;
 
 use super::leaf::{Leaf, Subject};
 use super::wording::{Shown, Turned, empty, leaf, misread};
-use crate::answer::candidates::Scratch;
 use crate::answer::model::Model;
 use crate::base::{self, Origin};
 use crate::discord::press::Person;
@@ -69,10 +68,10 @@ fn a_source_with_its_facts() {
 #[test]
 fn filters_that_are_not_understood_and_that_leave_nothing() {
     let wish = Wish { topic: Some("football"), who: Some("Khorasani"), from: Some("someday"), to: Some("after the Eid truce") };
-    let errors = read(&SHIPPED, wish, &mut Scratch::default()).unwrap_err();
+    let errors = read(&SHIPPED, wish).unwrap_err();
     insta::assert_snapshot!(shown(&misread(&errors)));
     let wish = Wish { topic: Some("jirga"), to: Some("2019"), ..Wish::default() };
-    let selection = read(&SHIPPED, wish, &mut Scratch::default()).unwrap().selection;
+    let selection = read(&SHIPPED, wish).unwrap().selection;
     let nothing = Leaf { subject: Subject::Timeline, reader: Person(42), page: 0, selection: selection.clone() };
     insta::assert_snapshot!(shown(&empty(&SHIPPED, &nothing, &emptied(&SHIPPED, &selection), SEEN)));
 }

@@ -3,16 +3,16 @@
 use std::fmt::Write as _;
 
 use super::leaf::{Leaf, LeafKey, Subject, Turn};
-use crate::date::FactDate;
+use crate::date::{FactDate, PartialDate};
 use crate::discord::markdown::{citation, citation_within, escape, quoted};
 use crate::discord::press::Press;
-use crate::discord::reply::{Button, Choice, Look, Menu, OPTIONS_AT_MOST, OldFiles, Page, ROOM_AT_MOST, Reply, SeenBy, delete_button};
+use crate::discord::reply::{Button, Choice, Look, Menu, OPTIONS_AT_MOST, Page, ROOM_AT_MOST, Reply, SeenBy, delete_button};
 use crate::fact::{Base, EntityIx, EntityKind, FactIx, Source, SourceIx};
 use crate::knowledge::Knowledge;
 use crate::text::cut::shorten;
 use crate::timeline::filter::{Emptied, Misread, listed, named};
 use crate::timeline::pages::{Landmark, Room, landmarks, pages};
-use crate::timeline::{Entry, Selection, Timeline, publishers, select, when};
+use crate::timeline::{Entry, Selection, Timeline, select};
 
 /// Entries of a page at most.
 const ENTRIES: usize = 8;
@@ -94,6 +94,14 @@ pub fn page_of(view: &Knowledge, subject: Subject, selection: &Selection, entry:
     parted(&lines, subject).iter().position(|page| page.contains(&entry)).unwrap_or(0)
 }
 
+/// The page on which something begins in a month or year, or after it; as [`landmark`] wrote it.
+pub fn page_from(view: &Knowledge, subject: Subject, selection: &Selection, from: &str) -> usize {
+    let Ok(from) = from.parse::<FactDate>() else { return 0 };
+    let timeline = select(view, selection);
+    let at = timeline.entries.iter().position(|entry| entry.date.opening().first >= from.opening().first);
+    at.map_or(usize::MAX, |at| page_of(view, subject, selection, at))
+}
+
 /// Lines in pages: as many as there is room for below the longest heading, each with an empty line above it.
 fn parted(lines: &[String], subject: Subject) -> Vec<std::ops::Range<usize>> {
     let characters = ROOM_AT_MOST - heading_at_most(subject);
@@ -145,32 +153,10 @@ fn line(base: &Base, at: FactIx, entry: Option<&Entry>) -> String {
             let _ = write!(out, ", and {more} more");
         }
     }
-    if let Some(dispute) = entry.map(|entry| disputed(base, entry)).filter(|dispute| !dispute.is_empty()) {
+    if let Some(dispute) = entry.and_then(|entry| entry.dispute(base)) {
         let _ = write!(out, "\n*{}*", escape(&shorten(&dispute, DISPUTE_AT_MOST)));
     }
     out
-}
-
-/// Which other dates are claimed, and by whom.
-fn disputed(base: &Base, entry: &Entry) -> String {
-    let others: Vec<String> =
-        entry.other_dates(base).iter().map(|(date, facts)| format!("{} ({})", date.spoken(), by(base, facts))).collect();
-    if others.is_empty() { String::new() } else { format!("Sources disagree; see {}", others.join("; ")) }
-}
-
-fn by(base: &Base, facts: &[FactIx]) -> String {
-    /// Publishers named for one date.
-    const NAMED: usize = 2;
-    let mut all: Vec<&str> = Vec::new();
-    for publisher in facts.iter().flat_map(|fact| publishers(base, *fact)) {
-        if !all.contains(&publisher) {
-            all.push(publisher);
-        }
-    }
-    let more = all.len().saturating_sub(NAMED);
-    all.truncate(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", all.join(", "))
 }
 
 /// What stands above the entries, as far as there is room: the question, what is shown, what was taken for granted.
@@ -278,8 +264,9 @@ fn footer(timeline: &Timeline, subject: Subject, page: usize, pages: usize) -> S
 }
 
 fn landmark(landmark: &Landmark) -> Choice {
-    let name = landmark.month.map_or_else(|| landmark.year.to_string(), |month| when::month(landmark.year, month));
-    Choice { label: format!("{name} ({})", landmark.count), value: landmark.at.to_string() }
+    let whole = PartialDate::Year(landmark.year);
+    let from = landmark.month.map_or(whole, |month| PartialDate::Month(landmark.year, month));
+    Choice { label: format!("{} ({})", FactDate::of(from).spoken(), landmark.count), value: from.to_string() }
 }
 
 /// Topics of what is shown, whatever topic it is narrowed to now.
@@ -325,9 +312,9 @@ pub fn empty(view: &Knowledge, leaf: &Leaf, emptied: &Emptied, shown: Shown<'_>)
     for note in shown.notes.iter().take(NOTES) {
         page.line(&format!("*{}*", escape(&shorten(note, 300))));
     }
-    for (without, _, count) in &emptied.without {
-        let facts = if *count == 1 { "fact is" } else { "facts are" };
-        page.line(&format!("Without `{}`, {count} {facts} there.", without.as_str()));
+    for wider in &emptied.without {
+        let facts = if wider.facts == 1 { "fact is" } else { "facts are" };
+        page.line(&format!("Without {}, {} {facts} there.", wider.named(), wider.facts));
     }
     if !emptied.nearest.is_empty() {
         page.block("**Nearest**");
@@ -337,9 +324,9 @@ pub fn empty(view: &Knowledge, leaf: &Leaf, emptied: &Emptied, shown: Shown<'_>)
         let entry = date.map(|date| Entry { fact, date, rivals: base.conflicts(fact).into_owned() });
         page.block(&line(base, fact, entry.as_ref()));
     }
-    let offers = (0u8..).zip(&emptied.without).map(|(number, (without, selection, count))| {
-        let offered = Leaf { page: 0, selection: selection.clone(), ..leaf.clone() };
-        let label = format!("Without {} ({count})", without.as_str());
+    let offers = (0u8..).zip(&emptied.without).map(|(number, wider)| {
+        let offered = Leaf { page: 0, selection: wider.selection.clone(), ..leaf.clone() };
+        let label = format!("Without {} ({})", wider.named(), wider.facts);
         Button::new(Press::Leaf(Turn::Offer(number), LeafKey::of(base, &offered)), &label, Look::Choice)
     });
     Reply::new(&page.finish()).row(offers.collect()).for_eyes_of(SeenBy::Asker)
@@ -348,10 +335,4 @@ pub fn empty(view: &Knowledge, leaf: &Leaf, emptied: &Emptied, shown: Shown<'_>)
 /// A reply without the picture that was asked for, which says why.
 pub fn without_picture(reply: Reply, why: &str) -> Reply {
     reply.aside(why)
-}
-
-/// A reply whose earlier picture shows something else.
-pub fn renewed(mut reply: Reply) -> Reply {
-    reply.old_files = OldFiles::Go;
-    reply
 }
