@@ -166,7 +166,7 @@ fn other_collections_have_timelines_too() {
 #[test]
 fn errors_name_the_field_and_the_mend() {
     for (args, code, said) in [
-        (&["--from", "someday"][..], 2, "--from: `someday` is no date"),
+        (&["--from", "someday"][..], 2, "--from: `someday` is no date, and no event that I am sure of"),
         (&["--who", "Khorasani"], 2, "Omar Khalid Khorasani"),
         (&["--topic", "football"], 2, "there is no topic `football`"),
         (&["--from", "june 2022", "--to", "may 2022"], 2, "it begins on 1 June 2022, but `to` ends on 31 May 2022"),
@@ -182,6 +182,7 @@ fn errors_name_the_field_and_the_mend() {
 fn a_question_for_a_course_is_answered_by_one() {
     let run = sanad(&["ask", "what happened in may 2022?"]);
     assert!(run.code == 0 && run.out.starts_with("Timeline: May 2022 ("), "{}", run.out);
+    assert!(run.out.contains("\nMay 2022 ") && !run.out.contains("\n2022 "), "what begins in May comes first: {}", run.out);
     let json = sanad(&["ask", "--json", "what happened in may 2022?"]);
     let row: Value = serde_json::from_str(&json.out).unwrap();
     assert!(row["answers"].is_array() && row["outcome"].is_string(), "{row}");

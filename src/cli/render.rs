@@ -98,7 +98,13 @@ fn answered(knowledge: &Knowledge, answer: &Answer, paint: Paint, out: &mut Stri
             }
         }
     }
-    let sides = compose::disputed(knowledge, answer);
+    // What completes an answer has other sides too.
+    let mut sides: Vec<FactIx> = compose::disputed(knowledge, answer);
+    for side in shown.iter().flat_map(|fact| base.conflicts(*fact).into_owned()) {
+        if !shown.contains(&side) && !sides.contains(&side) {
+            sides.push(side);
+        }
+    }
     if !sides.is_empty() {
         let _ = writeln!(out, "\nSources disagree");
         for side in sides {

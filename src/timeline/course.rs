@@ -41,10 +41,11 @@ const ASK_WHAT_HAPPENED: [&[&str]; 9] = [
 ];
 
 /// Words around a request that say nothing more. Anything else must be understood, or it is no request for a course.
-const FILLERS: [&str; 40] = [
+const FILLERS: [&str; 55] = [
     "the", "a", "an", "of", "in", "on", "for", "about", "with", "at", "all", "and", "me", "us", "i", "you", "can", "could", "please",
     "pls", "show", "give", "tell", "make", "draw", "want", "need", "full", "complete", "detailed", "whole", "entire", "events", "event",
-    "so", "hi", "hello", "happened", "between", "during",
+    "so", "hi", "hello", "happened", "between", "during", "what", "is", "was", "are", "were", "ka", "ki", "ke", "kya", "hai", "mujhe",
+    "dikhao", "batao", "mein", "men",
 ];
 
 /// The course of events that a message asks for, if it asks for one and all of it is understood.

@@ -134,13 +134,23 @@ pub fn read(knowledge: &Knowledge, wish: Wish<'_>) -> Result<Understood, Vec<Mis
 
 fn topics(knowledge: &Knowledge, text: &str) -> Result<Vec<Box<str>>, Misread> {
     let frequent = match names::topic(knowledge, text) {
-        Named::One(topic) => return Ok(vec![topic]),
+        Named::One(topic) => return Ok(with_kin(knowledge, topic)),
         Named::Several(topics) => return Ok(topics),
         Named::Unknown(frequent) => frequent,
     };
-    let near: Vec<String> = frequent.into_iter().map(String::from).collect();
-    let message = format!("there is no topic `{text}`; most facts are about {}", listed(&near));
+    let message = match names::entity(knowledge, text) {
+        Named::One(named) => format!("there is no topic `{text}`; it names {}: write it into `who`", knowledge.base.entity(named).name),
+        Named::Several(_) | Named::Unknown(_) => format!("there is no topic `{text}`; most facts are about {}", listed(&frequent)),
+    };
     Err(Misread { field: Field::Topic, message })
+}
+
+/// A topic; where no fact of it has a date, those that share its name with it.
+fn with_kin(knowledge: &Knowledge, topic: Box<str>) -> Vec<Box<str>> {
+    let alone = vec![topic];
+    let has_dates = !select(knowledge, &Selection { topics: alone.clone(), ..Selection::default() }).entries.is_empty();
+    let kin = alone.first().filter(|_| !has_dates).map(|topic| names::beside(&knowledge.base, topic)).unwrap_or_default();
+    if kin.is_empty() { alone } else { kin }
 }
 
 fn who(knowledge: &Knowledge, text: &str) -> Result<EntityIx, Misread> {
@@ -159,9 +169,14 @@ fn who(knowledge: &Knowledge, text: &str) -> Result<EntityIx, Misread> {
 
 fn no_time(knowledge: &Knowledge, field: Field, text: &str, why: NoTime) -> Misread {
     let message = match why {
-        NoTime::Unknown => format!(
-            "`{text}` is no date, and no event of the base that I am sure of; write 9 Nov 2021, may 2022, 2021, last week of May 2022, or after the Eid truce"
-        ),
+        NoTime::Unknown => {
+            let events = knowledge.base.entities().iter().filter(|entity| !entity.begins.is_empty()).map(|entity| &*entity.name);
+            let events: Vec<&str> = events.collect();
+            let known = if events.is_empty() { String::new() } else { format!(" Events that I know: {}.", listed(&events)) };
+            format!(
+                "`{text}` is no date, and no event that I am sure of; write 9 Nov 2021, may 2022, 2021, last week of May 2022, or after the Eid truce.{known}"
+            )
+        }
         NoTime::NoEnd(event) => format!(
             "no fact says when this ended: {}; write a date, or since and before, which ask for its beginning",
             knowledge.base.entity(event).name

@@ -17,6 +17,7 @@ use crate::date::{DayNumber, DaySpan, FactDate, PartialDate};
 use crate::fact::{Base, EntityIx, EntityKind, FactIx, SourceIx};
 use crate::index::analysis::entity_term;
 use crate::knowledge::Knowledge;
+use crate::text::cut::shorten;
 
 /// Which facts are meant. What is not said narrows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -98,38 +99,21 @@ impl Entry {
         others
     }
 
-    /// The dates at which those who contradict it stand, if other than its own, each with the facts that claim it; in the order of time.
-    pub fn other_dates(&self, base: &Base) -> Vec<(FactDate, Vec<FactIx>)> {
-        let dated = self.others(base).into_iter().filter_map(|(date, facts)| Some((date?, facts)));
-        dated.filter(|(date, _)| *date != self.date).collect()
-    }
-
-    /// Which other dates are claimed, and who else says otherwise, each with who publishes it; nothing where nobody does.
-    pub fn dispute(&self, base: &Base) -> Option<String> {
-        let mut said: Vec<String> =
-            self.other_dates(base).iter().map(|(date, facts)| format!("{} ({})", date.spoken(), voices(base, facts))).collect();
-        let alike = self.others(base).into_iter().filter(|(date, _)| date.is_none_or(|date| date == self.date));
-        let otherwise: Vec<FactIx> = alike.flat_map(|(_, facts)| facts).collect();
-        if !otherwise.is_empty() {
-            said.push(format!("otherwise {}", voices(base, &otherwise)));
+    /// What those say who contradict it: of the first `most` who published it, when their fact is dated, and their claim, cut to so many
+    /// characters; then how many more there are. Nothing where nobody says otherwise. What is disputed need not be the date.
+    pub fn dispute(&self, base: &Base, most: usize, claim_at_most: usize) -> Option<String> {
+        let rivals: Vec<FactIx> = self.others(base).into_iter().flat_map(|(_, facts)| facts).collect();
+        let side = |fact: &FactIx| {
+            let date = base.fact(*fact).date.map(|date| format!(" ({})", date.spoken())).unwrap_or_default();
+            let publisher = publishers(base, *fact).first().map(|name| (*name).to_owned()).unwrap_or_default();
+            format!("{publisher}{date}: {}", shorten(&base.fact(*fact).claim, claim_at_most).trim_end_matches('.'))
+        };
+        let mut sides: Vec<String> = rivals.iter().take(most).map(side).collect();
+        if rivals.len() > most {
+            sides.push(format!("and {} more", rivals.len() - most));
         }
-        (!said.is_empty()).then(|| format!("Sources disagree: {}", said.join("; ")))
+        (!rivals.is_empty()).then(|| format!("Sources disagree. {}", sides.join("; ")))
     }
-}
-
-/// Who publishes what some facts rest on: the first two, and how many more.
-fn voices(base: &Base, facts: &[FactIx]) -> String {
-    const NAMED: usize = 2;
-    let mut all: Vec<&str> = Vec::new();
-    for publisher in facts.iter().flat_map(|fact| publishers(base, *fact)) {
-        if !all.contains(&publisher) {
-            all.push(publisher);
-        }
-    }
-    let more = all.len().saturating_sub(NAMED);
-    all.truncate(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", all.join(", "))
 }
 
 /// The facts that are meant.
@@ -139,6 +123,15 @@ pub struct Timeline {
     pub entries: Vec<Entry>,
     /// Those without one that are meant otherwise, in the order of the base. Where a date was asked for there are none.
     pub undated: Vec<FactIx>,
+}
+
+impl Timeline {
+    /// The first entry that begins where the selection does, or behind: what stands before it may have been earlier, or is dated less
+    /// exactly than was asked for.
+    pub fn opening(&self, selection: &Selection) -> usize {
+        let within = |from| self.entries.iter().position(|entry| entry.date.opening().first >= from);
+        selection.from.and_then(within).unwrap_or(0)
+    }
 }
 
 /// The facts that are meant, in order; those of one date as they stand in the base. The order is total, and an edit of one fact does not

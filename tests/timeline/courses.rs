@@ -20,6 +20,8 @@ fn a_course_of_events_is_told_from_a_question_for_one_fact() {
         ("timeline of noor wali mehsud", "Noor Wali Mehsud"),
         ("chronology of events in 2021", "2021"),
         ("timeline", "all facts"),
+        ("jirga ka timeline", "jirga"),
+        ("may 2022 mein kya hua", "May 2022"),
         ("timeline of the jirga in june 2022", "jirga, June 2022"),
         ("timeline of the jirga since june 2022", "jirga, from 1 June 2022 on"),
         ("what happened since november 2021?", "from 1 November 2021 on"),

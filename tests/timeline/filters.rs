@@ -61,9 +61,10 @@ fn every_side_of_a_disputed_date_stands_at_its_own() {
     let of = |id: &str| chosen.entries.iter().find(|entry| SHIPPED.base.fact(entry.fact).id.as_str() == id).unwrap();
     let (september, november) = (of("seed-4sep-end"), of("nov28-end"));
     assert_eq!((september.date.to_string(), november.date.to_string()), ("2022-09-04".into(), "2022-11-28".into()));
-    let others: Vec<String> = september.other_dates(&SHIPPED.base).into_iter().map(|(date, _)| date.to_string()).collect();
+    let others: Vec<String> = september.others(&SHIPPED.base).into_iter().filter_map(|(date, _)| Some(date?.to_string())).collect();
     assert!(others.contains(&"2022-11-28".to_owned()) && !others.contains(&"2022-09-04".to_owned()), "{others:?}");
-    assert!(november.other_dates(&SHIPPED.base).iter().any(|(date, _)| date.to_string() == "2022-09-04"));
+    let said = november.dispute(&SHIPPED.base, usize::MAX, usize::MAX).unwrap();
+    assert!(said.starts_with("Sources disagree. ") && said.contains("(4 September 2022): Wikipedia's article on the talks says"), "{said}");
 }
 
 #[test]
@@ -99,6 +100,8 @@ fn topics_are_found_by_what_they_mean() {
         let found = names::topic(&SHIPPED, typed.trim_start_matches("the "));
         assert_eq!(found, Named::One(expected.into()), "{typed}");
     }
+    let kin = understood(Wish { topic: Some("ceasefire"), ..Wish::default() }).unwrap().selection.topics;
+    assert!(kin.iter().any(|topic| **topic == *"ceasefire-2022"), "the bare topic has no dated fact: {kin:?}");
     let Named::Several(truces) = names::topic(&SHIPPED, "truce") else { panic!("several topics are about truces") };
     assert!(truces.iter().any(|topic| **topic == *"ceasefire-2022"), "{truces:?}");
 }
@@ -155,8 +158,10 @@ fn where_nothing_is_left_the_filter_to_blame_and_the_nearest_are_named() {
 fn who_says_otherwise_of_the_same_day_is_named_too() {
     let chosen = selected(Wish { from: Some("2014-12-16"), to: Some("2014-12-16"), ..Wish::default() });
     let toll = chosen.entries.iter().find(|entry| SHIPPED.base.fact(entry.fact).id.as_str() == "aps-toll-147").unwrap();
-    let said = toll.dispute(&SHIPPED.base).unwrap();
-    assert!(said.starts_with("Sources disagree: ") && said.contains("otherwise ") && said.contains("Arab News"), "{said}");
+    let said = toll.dispute(&SHIPPED.base, usize::MAX, usize::MAX).unwrap();
+    assert!(said.contains("Arab News") && said.contains("134 children and 19 adults"), "{said}");
+    let short = toll.dispute(&SHIPPED.base, 1, 40).unwrap();
+    assert!(short.ends_with("; and 1 more") && short.chars().count() < 120, "{short}");
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn event<'e>(base: &'e Base, entry: &Entry, stamp: &str) -> Event<'e> {
     event.push(Summary::new(text(&if is_one_day { claim } else { format!("[{spoken}] {claim}") })));
     let mut said = vec![fact.claim.to_string(), format!("Date: {spoken}")];
     said.extend(fact.citations.iter().map(|source| format!("Source: {}", citation(base, source))));
-    said.extend(entry.dispute(base));
+    said.extend(entry.dispute(base, usize::MAX, usize::MAX));
     event.push(Description::new(text(&said.join("\n"))));
     if !fact.topics.is_empty() {
         let topics: Vec<_> = fact.topics.iter().map(|topic| text(topic)).collect();

@@ -75,7 +75,7 @@ pub(super) fn csv(base: &Base, timeline: &Timeline, out: &mut impl Write) -> any
     for entry in &timeline.entries {
         let fact = base.fact(entry.fact);
         let sources: Vec<String> = fact.citations.iter().map(|source| crate::cli::render::citation(base, source)).collect();
-        let disputed = entry.dispute(base).unwrap_or_default();
+        let disputed = entry.dispute(base, usize::MAX, usize::MAX).unwrap_or_default();
         csv.write_record([
             entry.date.to_string().as_str(),
             &entry.date.start.to_string(),

@@ -11,17 +11,29 @@ use crate::timeline::{Entry, Selection, Timeline};
 /// Characters that a date has room for beside its claim.
 const DATE_WIDTH: usize = 26;
 
-/// The first entries of a timeline, at most `most`, each with its date, its claim and its sources.
+/// The first `most` entries of a timeline, each with its date, its claim and its sources: what begins within the selection's time, then
+/// what may have been earlier.
 pub(super) fn timeline(knowledge: &Knowledge, understood: &Understood, timeline: &Timeline, most: usize) -> String {
     let base = &knowledge.base;
-    let count = timeline.entries.len();
-    let facts = if count == 1 { "fact" } else { "facts" };
-    let mut out = format!("Timeline: {} ({count} {facts})\n", named(knowledge, &understood.selection));
-    for entry in timeline.entries.iter().take(most) {
+    let facts = |count: usize| if count == 1 { "1 fact".to_owned() } else { format!("{count} facts") };
+    let (title, count) = (named(knowledge, &understood.selection), timeline.entries.len());
+    let vague = match timeline.opening(&understood.selection) {
+        0 => String::new(),
+        vague => format!(", {vague} of them begun earlier or dated too vaguely to tell"),
+    };
+    let mut out = format!("Timeline: {title} ({}{vague})\n", facts(count));
+    let (vague, within) = timeline.entries.split_at(timeline.opening(&understood.selection));
+    for entry in within.iter().take(most) {
         entry_lines(base, entry, &mut out);
     }
-    if count > most {
-        let _ = writeln!(out, "\n… and {} more", count - most);
+    if within.len() > most {
+        let _ = writeln!(out, "\n… and {} more", within.len() - most);
+    }
+    if !vague.is_empty() {
+        let _ = writeln!(out, "\nBegun earlier, or dated too vaguely to tell: {}", vague.len());
+    }
+    for entry in vague.iter().take(most.saturating_sub(within.len())) {
+        entry_lines(base, entry, &mut out);
     }
     if !timeline.undated.is_empty() {
         let _ = writeln!(out, "\n{} without a date left out", timeline.undated.len());
@@ -35,7 +47,7 @@ fn entry_lines(base: &Base, entry: &Entry, out: &mut String) {
     for source in fact.citations.iter() {
         let _ = writeln!(out, "{:DATE_WIDTH$}   {}", "", citation(base, source));
     }
-    if let Some(dispute) = entry.dispute(base) {
+    if let Some(dispute) = entry.dispute(base, usize::MAX, usize::MAX) {
         let _ = writeln!(out, "{:DATE_WIDTH$}   {dispute}", "");
     }
 }

@@ -86,7 +86,7 @@ fn parts(date: PartialDate) -> [String; 3] {
 
 fn text(base: &Base, fact: &Fact, entry: &Entry) -> String {
     let mut text = format!("<p>{}</p>", html(&fact.claim));
-    if let Some(dispute) = entry.dispute(base) {
+    if let Some(dispute) = entry.dispute(base, usize::MAX, usize::MAX) {
         let _ = write!(text, "<p>{}.</p>", html(&dispute));
     }
     let sources: Vec<String> = fact.citations.iter().map(|source| linked(base, source)).collect();

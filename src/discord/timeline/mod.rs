@@ -193,8 +193,8 @@ pub(super) fn course_asked(view: &Knowledge, message: &str, reader: Person, show
 /// The page that is shown first: where a beginning was asked for, the one on which something begins then; what may have begun earlier
 /// stands on the pages before.
 fn opened(view: &Knowledge, subject: Subject, reader: Person, selection: Selection) -> Leaf {
-    let at = selection.from.and_then(|from| select(view, &selection).entries.iter().position(|entry| entry.date.opening().first >= from));
-    let page = at.map_or(0, |at| wording::page_of(view, subject, &selection, at));
+    let at = select(view, &selection).opening(&selection);
+    let page = if at == 0 { 0 } else { wording::page_of(view, subject, &selection, at) };
     Leaf { subject, reader, page, selection }
 }
 

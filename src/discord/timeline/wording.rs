@@ -24,7 +24,10 @@ const CLAIM_AT_MOST: usize = 200;
 /// Characters of a source's title there.
 const TITLE_AT_MOST: usize = 60;
 /// Characters of what says that sources disagree.
-const DISPUTE_AT_MOST: usize = 160;
+const DISPUTE_AT_MOST: usize = 260;
+/// Sides that it tells, and characters of the claim of each.
+const SIDES: usize = 1;
+const SIDE_AT_MOST: usize = 150;
 /// Characters of the spellings of a name that are shown.
 const SPELLINGS_AT_MOST: usize = 300;
 /// Names that somebody appears with most.
@@ -153,7 +156,7 @@ fn line(base: &Base, at: FactIx, entry: Option<&Entry>) -> String {
             let _ = write!(out, ", and {more} more");
         }
     }
-    if let Some(dispute) = entry.and_then(|entry| entry.dispute(base)) {
+    if let Some(dispute) = entry.and_then(|entry| entry.dispute(base, SIDES, SIDE_AT_MOST)) {
         let _ = write!(out, "\n*{}*", escape(&shorten(&dispute, DISPUTE_AT_MOST)));
     }
     out

@@ -56,8 +56,8 @@ impl Sign {
             Self::Cut => "goes on outside the picture",
             Self::Count => "so many facts in this time",
             Self::Spread => "so many over a longer or vaguer time",
-            Self::Lasting => "lasted, by all accounts; a line at each claimed beginning and end",
-            Self::Unsettled => "lasted, by some accounts",
+            Self::Lasting => "lasted, by all who are named; a line at each claimed beginning and end",
+            Self::Unsettled => "lasted, by some of them",
             Self::Uneven => "Years are not drawn to one scale: the more facts, the wider.",
         }
     }

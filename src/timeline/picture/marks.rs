@@ -86,7 +86,7 @@ impl Mark {
 
     /// The middle of the ring of what is disputed.
     fn ring(&self) -> Tenths {
-        (self.left + RING).min(self.left.midpoint(self.right))
+        self.left.midpoint(self.right)
     }
 
     /// Whether it is known to the month or year only, at one end at least.

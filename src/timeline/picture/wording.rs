@@ -13,8 +13,6 @@ use crate::timeline::stretch::Claimed;
 use crate::timeline::when::spoken;
 use crate::timeline::{Entry, Selection, Timeline, publishers};
 
-/// Other dates that a label names.
-const OTHERS: usize = 2;
 /// Who says so, as far as a label names them.
 const VOICES: usize = 3;
 
@@ -35,10 +33,13 @@ pub(super) fn facts(number: usize) -> String {
 
 /// How many facts there are, of what time, and how they are parted.
 pub(super) fn summary(knowledge: &Knowledge, timeline: &Timeline, selection: &Selection, parting: Parting) -> String {
-    let spans = timeline.entries.iter().map(|entry| entry.date.span());
+    // From the first beginning to the last end, each as exactly as it is known.
+    let first = timeline.entries.first().map(|entry| entry.date.start);
+    let last = timeline.entries.iter().max_by_key(|entry| entry.date.span().last).map(|entry| entry.date.end.unwrap_or(entry.date.start));
+    let all = first.zip(last).map(|(start, end)| FactDate { end: Some(end).filter(|end| *end != start), ..FactDate::of(start) });
     let disputed = timeline.entries.iter().filter(|entry| is_disputed(&knowledge.base, entry)).count();
     let is_window = selection.from.is_some() && selection.to.is_some();
-    let when = spans.reduce(DaySpan::hull).filter(|_| !is_window).map(|all| format!(", {}", short_days(all)));
+    let when = all.filter(|_| !is_window).map(|all| format!(", {}", short(&all)));
     let doubt = (disputed > 0).then(|| format!("; {disputed} disputed"));
     let undated = match timeline.undated.len() {
         0 => None,
@@ -58,18 +59,11 @@ pub(super) fn is_disputed(base: &Base, entry: &Entry) -> bool {
     !entry.rivals.is_empty() || base.standing(entry.fact) == Standing::Disputed
 }
 
-/// The label of a fact: its date, whether it is disputed and when others date it, its claim.
+/// The label of a fact: its date, whether others say otherwise, its claim.
 pub(super) fn label(base: &Base, entry: &Entry) -> Vec<Run> {
     let mut date = short(&entry.date);
     if is_disputed(base, entry) {
         date.push_str(", disputed");
-        let others = entry.other_dates(base);
-        let named: Vec<String> = others.iter().take(OTHERS).map(|(date, _)| short(date)).collect();
-        if !named.is_empty() {
-            let more = others.len() - named.len();
-            let rest = if more > 0 { format!(", {more} more") } else { String::new() };
-            date = format!("{date} (others: {}{rest})", named.join(", "));
-        }
     }
     vec![(Weight::Bold, clean(&date)), (Weight::Regular, clean(&base.fact(entry.fact).claim))]
 }
