@@ -1,8 +1,11 @@
 //! Where the core meets those who use it: one question in, one answer out, from any number of tasks at once; and edits that the next
 //! question sees.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+mod cell;
+mod warm;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use hashbrown::HashMap;
@@ -10,30 +13,25 @@ use hashbrown::HashMap;
 use crate::answer::candidates::Scratch;
 use crate::answer::{Answer, Context, answer, answer_picked, near};
 use crate::complete::{Completed, Completer, Completion, among};
-use crate::curation::overlay::lay;
 use crate::curation::{Edit, Head, Record, RevisionNo, Scope, ServerId, Stand, State};
 use crate::fact::{FactId, FactIx};
 use crate::knowledge::Knowledge;
+use cell::{Cell, CellTaken, Ground, Laid};
+use warm::Warm;
+pub use warm::WARM_SERVERS;
 
 /// Scratch buffers kept for the next question; more are made where more questions are in hand at once.
 const SCRATCHES: usize = 8;
 
-/// The edited facts of one scope.
-#[derive(Debug, Default)]
-struct Edits {
-    by_fact: BTreeMap<FactId, Arc<Edit>>,
-    /// What is answered from, made when it is first asked for.
-    laid: OnceLock<Knowledge>,
-}
-
-/// Everything that is answered from. It is replaced as a whole.
-#[derive(Debug)]
+/// Everything that is answered from. It is replaced as a whole where other facts are shipped or a server has its first edit; what a server
+/// edits after that is kept in its cell.
+#[derive(Debug, Clone)]
 struct Snapshot {
     shipped: Knowledge,
     /// Made when something is first completed: who only asks does not wait for it.
     completer: Arc<OnceLock<Completer>>,
-    everywhere: Arc<Edits>,
-    servers: HashMap<ServerId, Arc<Edits>>,
+    everywhere: Arc<Cell>,
+    servers: Arc<HashMap<ServerId, Arc<Cell>>>,
 }
 
 impl Snapshot {
@@ -41,29 +39,26 @@ impl Snapshot {
         self.completer.get_or_init(|| Completer::build(&self.shipped.base, &self.shipped.index))
     }
 
-    fn edits(&self, scope: Scope) -> &Arc<Edits> {
+    /// What the edits of every server are laid over.
+    fn everywhere(&self) -> Arc<Laid> {
+        self.everywhere.lay(&self.ground_of(Scope::Everywhere)).0
+    }
+
+    fn ground_of(&self, scope: Scope) -> Ground {
+        let below = match scope {
+            Scope::Everywhere => None,
+            Scope::Server(_) => Some(self.everywhere()),
+        };
+        Ground { shipped: self.shipped.clone(), below }
+    }
+
+    fn cell(&self, scope: Scope) -> Option<&Arc<Cell>> {
         match scope {
-            Scope::Everywhere => &self.everywhere,
-            Scope::Server(server) => self.servers.get(&server).unwrap_or(&self.everywhere),
+            Scope::Everywhere => Some(&self.everywhere),
+            Scope::Server(server) => self.servers.get(&server),
         }
     }
 
-    fn view(&self, scope: Scope) -> Knowledge {
-        let edits = self.edits(scope);
-        if edits.by_fact.is_empty() && self.everywhere.by_fact.is_empty() {
-            return self.shipped.clone();
-        }
-        edits
-            .laid
-            .get_or_init(|| {
-                let below = self.everywhere.by_fact.iter().filter(|(fact, _)| !edits.by_fact.contains_key(*fact));
-                lay(&self.shipped, edits.by_fact.iter().chain(below).map(|(_, edit)| edit.as_ref()))
-            })
-            .clone()
-    }
-}
-
-impl Snapshot {
     /// What completes a typed text: edited facts first, then what is served of the shipped base.
     fn completions(&self, view: &Knowledge, typed: &str, most: usize) -> Vec<Completion> {
         let Knowledge { base, index, .. } = &self.shipped;
@@ -73,61 +68,38 @@ impl Snapshot {
         found.extend(shipped.into_iter().filter(|completion| completion.is_served(&view.base)));
         found
     }
+}
 
-    /// This snapshot with other heads in the place of what stood of those facts; and the scopes that are to be laid before anybody asks.
-    fn with(&self, heads: impl IntoIterator<Item = (Scope, Head)>) -> (Self, Vec<Scope>) {
-        let mut changed: HashMap<Scope, Vec<Head>> = HashMap::new();
-        for (scope, head) in heads {
-            changed.entry(scope).or_default().push(head);
-        }
-        let mut next = Self {
-            shipped: self.shipped.clone(),
-            completer: Arc::clone(&self.completer),
-            everywhere: Arc::clone(&self.everywhere),
-            servers: self.servers.clone(),
-        };
-        let mut warm = Vec::new();
-        for (scope, heads) in changed {
-            let edits = match scope {
-                Scope::Everywhere => &mut next.everywhere,
-                Scope::Server(server) => next.servers.entry(server).or_default(),
-            };
-            // Who was asked before is asked again: they do not wait for the first question.
-            if edits.laid.get().is_some() || heads.len() == 1 {
-                warm.push(scope);
-            }
-            let mut by_fact = edits.by_fact.clone();
-            for head in heads {
-                // Two edits of one fact may come here in the other order than they were kept in.
-                if by_fact.get(&head.fact).is_none_or(|known: &Arc<Edit>| known.head().number < head.number) {
-                    by_fact.insert(head.fact.clone(), Arc::new(Edit::new(head)));
-                }
-            }
-            *edits = Arc::new(Edits { by_fact, laid: OnceLock::new() });
-            if scope == Scope::Everywhere {
-                for edits in next.servers.values_mut() {
-                    *edits = Arc::new(Edits { by_fact: edits.by_fact.clone(), laid: OnceLock::new() });
-                }
-            }
-        }
-        (next, warm)
-    }
+/// What became of heads that were taken over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// How many facts stand in another way than before.
+    pub changed: usize,
+    /// Where something was put off, for [`App::settle`]. Until that is done, edits there take longer; what is answered is the same.
+    pub due: Vec<Scope>,
 }
 
 /// The knowledge of every server, and the working memory that questions borrow.
 #[derive(Debug)]
 pub struct App {
     now: ArcSwap<Snapshot>,
-    /// Held by who replaces the snapshot.
-    replacing: Mutex<()>,
+    /// Held for writing by who replaces the snapshot, for reading by who changes a cell of it.
+    replacing: RwLock<()>,
+    warm: Warm,
     scratches: Mutex<Vec<Scratch>>,
 }
 
 impl App {
     /// Answers from this knowledge, as long as nothing is edited.
     pub fn new(shipped: Knowledge) -> Self {
-        let snapshot = Snapshot { shipped, completer: Arc::default(), everywhere: Arc::default(), servers: HashMap::new() };
-        Self { now: ArcSwap::from_pointee(snapshot), replacing: Mutex::new(()), scratches: Mutex::new(Vec::new()) }
+        Self::keeping(shipped, WARM_SERVERS)
+    }
+
+    /// The same, with the edits of at most so many servers laid at once: of those that were asked for last.
+    pub fn keeping(shipped: Knowledge, warm_servers: usize) -> Self {
+        let snapshot = Snapshot { shipped, completer: Arc::default(), everywhere: Arc::default(), servers: Arc::default() };
+        let (now, warm) = (ArcSwap::from_pointee(snapshot), Warm::new(warm_servers));
+        Self { now, replacing: RwLock::new(()), warm, scratches: Mutex::new(Vec::new()) }
     }
 
     /// Makes ready what the first completion would wait for.
@@ -137,18 +109,27 @@ impl App {
 
     /// What questions of a scope are answered from now. Whoever holds it sees no later edit.
     pub fn view(&self, scope: Scope) -> Knowledge {
-        self.now.load().view(scope)
+        self.laid(scope).view().clone()
+    }
+
+    fn laid(&self, scope: Scope) -> Arc<Laid> {
+        self.laid_in(&self.now.load(), scope)
+    }
+
+    fn laid_in(&self, now: &Snapshot, scope: Scope) -> Arc<Laid> {
+        match (scope, now.cell(scope)) {
+            (Scope::Server(server), Some(cell)) => {
+                let (laid, opened) = cell.lay(&now.ground_of(scope));
+                self.warm.touch(server, cell, opened);
+                laid
+            }
+            _ => now.everywhere(),
+        }
     }
 
     /// What questions of a scope would be answered from with one edit more, which nobody else sees.
     pub fn view_with(&self, scope: Scope, head: Head) -> Knowledge {
-        let now = self.now.load();
-        let own = now.edits(scope);
-        let edit = Edit::new(head);
-        let is_other = |fact: &FactId| *fact != edit.head().fact;
-        let below = now.everywhere.by_fact.iter().filter(|(fact, _)| !own.by_fact.contains_key(*fact));
-        let others = own.by_fact.iter().chain(below).filter(|(fact, _)| is_other(fact)).map(|(_, edit)| edit.as_ref());
-        lay(&now.shipped, others.chain([&edit]))
+        self.laid(scope).view_with(Edit::new(head))
     }
 
     /// Whether a fact was ever edited in a scope, served or not.
@@ -174,28 +155,24 @@ impl App {
     /// What a scope's own edit of a fact says now, if there is one.
     pub fn head(&self, scope: Scope, fact: &FactId) -> Option<Arc<Edit>> {
         let now = self.now.load();
-        let edits = match scope {
-            Scope::Everywhere => Some(&now.everywhere),
-            Scope::Server(server) => now.servers.get(&server),
-        };
-        edits?.by_fact.get(fact).cloned()
+        let cell = now.cell(scope)?;
+        let (edit, opened) = cell.head(fact);
+        if let Scope::Server(server) = scope {
+            self.warm.touch(server, cell, opened);
+        }
+        edit
     }
 
     /// Facts that a scope has edited, in the order of their ids.
     pub fn edited(&self, scope: Scope) -> Vec<Arc<Edit>> {
-        let now = self.now.load();
-        let edits = match scope {
-            Scope::Everywhere => Some(&now.everywhere),
-            Scope::Server(server) => now.servers.get(&server),
-        };
-        edits.into_iter().flat_map(|edits| edits.by_fact.values().cloned()).collect()
+        self.now.load().cell(scope).map(|cell| cell.edits()).unwrap_or_default()
     }
 
     /// What lies below a scope's own edits of a fact: the shipped base's word, or for a server that of everywhere.
     pub fn below(&self, scope: Scope, fact: &FactId) -> Option<Record> {
         let now = self.now.load();
         let shipped = || now.shipped.base.find(fact.as_str()).map(|at| Record::of(&now.shipped.base, at));
-        match (scope, now.everywhere.by_fact.get(fact)) {
+        match (scope, now.everywhere.head(fact).0) {
             (Scope::Server(_), Some(edit)) => {
                 let state = &edit.head().state;
                 state.is_published().then(|| state.record().clone())
@@ -231,10 +208,9 @@ impl App {
     /// Facts whose edit was made over another word of the shipped base than it says now.
     pub fn drifted(&self) -> Vec<(Scope, FactId)> {
         let now = self.now.load();
-        let servers = now.servers.iter().map(|(server, edits)| (Scope::Server(*server), edits));
-        let mut drifted: Vec<(Scope, FactId)> = std::iter::once((Scope::Everywhere, &now.everywhere))
-            .chain(servers)
-            .flat_map(|(scope, edits)| edits.by_fact.values().map(move |edit| (scope, edit)))
+        let scopes = now.servers.keys().map(|server| Scope::Server(*server)).chain([Scope::Everywhere]);
+        let mut drifted: Vec<(Scope, FactId)> = scopes
+            .flat_map(|scope| self.edited(scope).into_iter().map(move |edit| (scope, edit)))
             .filter(|(scope, edit)| self.below(*scope, &edit.head().fact) != edit.head().shipped)
             .map(|(scope, edit)| (scope, edit.head().fact.clone()))
             .collect();
@@ -243,13 +219,67 @@ impl App {
     }
 
     /// Takes edited facts over: those given stand in the place of what stood of them. The next question sees them.
-    pub fn take(&self, heads: impl IntoIterator<Item = (Scope, Head)>) {
-        let _replacing = self.replacing();
-        let (next, warm) = self.now.load().with(heads);
-        for scope in warm {
-            next.view(scope);
+    ///
+    /// One fact of a server takes as long, however many facts and servers there are. One of everywhere has the edits of each warm server
+    /// laid anew, at that server's next question or by [`App::settle`], whichever is first.
+    pub fn take(&self, heads: impl IntoIterator<Item = (Scope, Head)>) -> Taken {
+        let mut by_scope: HashMap<Scope, Vec<Head>> = HashMap::new();
+        for (scope, head) in heads {
+            by_scope.entry(scope).or_default().push(head);
         }
-        self.now.store(Arc::new(next));
+        self.make_cells(by_scope.keys());
+        let _replacing = self.replacing.read().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now.load_full();
+        let mut taken = Taken::default();
+        // Everywhere first: the others are laid over it.
+        let mut by_scope: Vec<(Scope, Vec<Head>)> = by_scope.into_iter().collect();
+        by_scope.sort_by_key(|(scope, _)| *scope);
+        for (scope, heads) in by_scope {
+            let Some(cell) = now.cell(scope) else { continue };
+            let CellTaken { changed, opened, is_full } = cell.take(&now.ground_of(scope), heads);
+            taken.changed += changed;
+            let is_everywhere = scope == Scope::Everywhere;
+            if is_full || (is_everywhere && changed > 0 && !self.warm.is_empty()) {
+                taken.due.push(scope);
+            }
+            if let Scope::Server(server) = scope {
+                self.warm.touch(server, cell, opened);
+            }
+        }
+        taken
+    }
+
+    /// Makes cells for servers that have none.
+    fn make_cells<'s>(&self, scopes: impl Iterator<Item = &'s Scope>) {
+        let server = |scope: &Scope| if let Scope::Server(server) = scope { Some(*server) } else { None };
+        let known = Arc::clone(&self.now.load().servers);
+        let new: Vec<ServerId> = scopes.filter_map(server).filter(|server| !known.contains_key(server)).collect();
+        if new.is_empty() {
+            return;
+        }
+        let _replacing = self.replacing.write().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now.load_full();
+        let mut servers = HashMap::clone(&now.servers);
+        for server in new {
+            servers.entry(server).or_default();
+        }
+        self.now.store(Arc::new(Snapshot { servers: Arc::new(servers), ..Snapshot::clone(&now) }));
+    }
+
+    /// Does what edits have put off: merges levels, lays anew over what was edited everywhere. It may take long; nobody waits for it.
+    pub fn settle(&self, due: &[Scope]) {
+        let now = self.now.load_full();
+        for scope in due {
+            if let Some(cell) = now.cell(*scope) {
+                cell.settle();
+            }
+            if *scope == Scope::Everywhere {
+                let ground = now.ground_of(Scope::Server(ServerId(std::num::NonZeroU64::MIN)));
+                for cell in self.warm.cells() {
+                    cell.lay_open(&ground);
+                }
+            }
+        }
     }
 
     /// Answers from other shipped knowledge, if it is given; and from these edits and no other, if they are given.
@@ -263,21 +293,34 @@ impl App {
             }
             Arc::new(completer)
         });
-        let _replacing = self.replacing();
+        let given = heads.map(|heads| {
+            let mut by_scope: HashMap<Scope, Vec<Head>> = HashMap::new();
+            for (scope, head) in heads {
+                by_scope.entry(scope).or_default().push(head);
+            }
+            by_scope
+        });
+        let given = given.map(|mut by_scope| {
+            let everywhere = by_scope.remove(&Scope::Everywhere).map(Cell::packed).unwrap_or_default();
+            let servers = by_scope.into_iter().filter_map(|(scope, heads)| match scope {
+                Scope::Everywhere => None,
+                Scope::Server(server) => Some((server, Arc::new(Cell::packed(heads)))),
+            });
+            (Arc::new(everywhere), Arc::new(servers.collect()))
+        });
+        let _replacing = self.replacing.write().unwrap_or_else(PoisonError::into_inner);
         let now = self.now.load_full();
-        let again = |edits: &Edits| {
-            let by_fact = edits.by_fact.iter().map(|(fact, edit)| (fact.clone(), Arc::new(Edit::new(edit.head().clone())))).collect();
-            Arc::new(Edits { by_fact, laid: OnceLock::new() })
-        };
-        let keep = heads.is_none();
-        let bare = Snapshot {
+        let (everywhere, servers) = given.unwrap_or_else(|| {
+            let again = |(server, cell): (&ServerId, &Arc<Cell>)| (*server, Arc::new(cell.again()));
+            (Arc::new(now.everywhere.again()), Arc::new(now.servers.iter().map(again).collect()))
+        });
+        self.warm.forget();
+        self.now.store(Arc::new(Snapshot {
             shipped: shipped.unwrap_or_else(|| now.shipped.clone()),
             completer: completer.unwrap_or_else(|| Arc::clone(&now.completer)),
-            everywhere: if keep { again(&now.everywhere) } else { Arc::default() },
-            servers: if keep { now.servers.iter().map(|(server, edits)| (*server, again(edits))).collect() } else { HashMap::new() },
-        };
-        let (next, _) = bare.with(heads.into_iter().flatten());
-        self.now.store(Arc::new(next));
+            everywhere,
+            servers,
+        }));
     }
 
     /// Answers a message from a view; `last` is the fact that it may lean on.
@@ -310,7 +353,7 @@ impl App {
     pub fn complete(&self, scope: Scope, typed: &str, most: usize) -> Vec<String> {
         let mut texts: Vec<String> = Vec::with_capacity(most);
         let now = self.now.load();
-        for completion in now.completions(&now.view(scope), typed, most) {
+        for completion in now.completions(self.laid_in(&now, scope).view(), typed, most) {
             if texts.len() < most && !texts.contains(&completion.text) {
                 texts.push(completion.text);
             }
@@ -321,16 +364,12 @@ impl App {
     /// Facts whose questions begin like what was typed, each with its claim.
     pub fn complete_facts(&self, scope: Scope, typed: &str, most: usize) -> Vec<(FactId, String)> {
         let now = self.now.load();
-        let view = now.view(scope);
+        let view = self.laid_in(&now, scope).view().clone();
         let facts = now.completions(&view, typed, most).into_iter().filter_map(|completion| match completion.of {
             Completed::Fact(fact) => Some(view.base.fact(fact)),
             Completed::Entity(_) => None,
         });
         facts.take(most).map(|fact| (fact.id.clone(), fact.claim.to_string())).collect()
-    }
-
-    fn replacing(&self) -> MutexGuard<'_, ()> {
-        self.replacing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lend(&self) -> MutexGuard<'_, Vec<Scratch>> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::app::App;
+use crate::app::{App, Taken};
 use crate::curation::review::{Decision, Suggestion, SuggestionId};
 use crate::curation::{Change, Head, History, Refusal, Revision, RevisionNo, Scope, Stamp};
 use crate::fact::FactId;
@@ -181,14 +181,9 @@ impl Desk {
                 count
             }
             Extent::Changed => {
-                let is_new =
-                    |scope: Scope, head: &Head| self.app.head(scope, &head.fact).is_none_or(|known| known.head().number < head.number);
-                let new: Vec<_> = heads.filter(|(scope, head)| is_new(*scope, head)).collect();
-                let count = new.len();
-                if count > 0 {
-                    self.app.take(new);
-                }
-                count
+                let taken = self.app.take(heads);
+                self.app.settle(&taken.due);
+                taken.changed
             }
         };
         *self.mark.lock().unwrap_or_else(PoisonError::into_inner) = Some(mark);
@@ -198,6 +193,11 @@ impl Desk {
     fn take(&self, scope: Scope, revision: &Revision) {
         let head =
             Head { fact: revision.fact.clone(), number: revision.number, state: revision.after.clone(), shipped: revision.shipped.clone() };
-        self.app.take([(scope, head)]);
+        let Taken { due, .. } = self.app.take([(scope, head)]);
+        if !due.is_empty() {
+            let app = Arc::clone(&self.app);
+            // Whoever edits does not wait for it, nor does the process where it ends before.
+            tokio::task::spawn_blocking(move || app.settle(&due));
+        }
     }
 }

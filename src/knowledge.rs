@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::answer::model::Model;
-use crate::fact::Base;
-use crate::index::Index;
+use crate::fact::{self, Base, Hidden};
+use crate::index::{self, Index};
 use crate::lexicon::Lexicon;
 use crate::vectors::Vectors;
 
@@ -26,4 +26,16 @@ impl Knowledge {
         let index = Index::build(&base, lexicon, vectors);
         Self { base, index, model: Arc::new(model) }
     }
+
+    /// This with more levels of facts above those it has; `hidden` facts, of all of it, are not served.
+    #[must_use]
+    pub fn under(&self, levels: impl IntoIterator<Item = (Arc<fact::Level>, Arc<index::Level>)>, hidden: &Arc<Hidden>) -> Self {
+        let (facts, indexed): (Vec<_>, Vec<_>) = levels.into_iter().unzip();
+        Self {
+            base: self.base.under(facts, Arc::clone(hidden)),
+            index: self.index.under(indexed, Arc::clone(hidden)),
+            model: Arc::clone(&self.model),
+        }
+    }
+
 }

@@ -109,14 +109,14 @@ pub fn candidates(index: &Index, question: &Question, scratch: &mut Scratch) -> 
         candidate.glance = glance(&candidate) + by_date;
         found.push(candidate);
     }
-    keep_best(&mut found, MEANING_SHORTLIST);
+    keep_best(index, &mut found, MEANING_SHORTLIST);
     if let Some(vector) = &question.vector {
         for candidate in &mut found {
             meaning(index, vector, question.wanted, candidate);
             candidate.glance = glance(candidate) + date_bonus(index, question, candidate.fact);
         }
     }
-    keep_best(&mut found, LOOKED_AT);
+    keep_best(index, &mut found, LOOKED_AT);
     found
 }
 
@@ -125,8 +125,8 @@ fn glance(candidate: &Candidate) -> f32 {
     candidate.likeness + 0.5 * candidate.bm25 + 0.6 * candidate.meaning + 0.3 * candidate.consensus
 }
 
-fn keep_best(found: &mut Vec<Candidate>, most: usize) {
-    let order = |a: &Candidate, b: &Candidate| b.glance.total_cmp(&a.glance).then(a.fact.cmp(&b.fact));
+fn keep_best(index: &Index, found: &mut Vec<Candidate>, most: usize) {
+    let order = |a: &Candidate, b: &Candidate| b.glance.total_cmp(&a.glance).then_with(|| index.in_order(a.fact, b.fact));
     if found.len() > most {
         found.select_nth_unstable_by(most - 1, order);
         found.truncate(most);

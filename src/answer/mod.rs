@@ -331,7 +331,7 @@ pub fn rank(knowledge: &Knowledge, weights: &Weights, question: &Question, scrat
             Ranked { fact: candidate.fact, score: weights.score(&features), confidence: 0.0, candidate, features }
         })
         .collect();
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.fact.cmp(&b.fact)));
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| knowledge.index.in_order(a.fact, b.fact)));
     ranked.truncate(LISTED);
     ranked
 }
@@ -409,7 +409,7 @@ impl Soft {
             let near = match &element.vector {
                 Some(vector) if compared < COMPARED => {
                     compared += 1;
-                    let cosines = index.terms_of(fact).iter().filter_map(|t| index.term_vector(t.term)).map(|v| cosine(vector, v));
+                    let cosines = index.term_vectors(fact).map(|v| cosine(vector, v));
                     cosines.fold(0.0, f32::max)
                 }
                 _ => 0.0,

@@ -9,6 +9,7 @@ pub mod diff;
 pub mod form;
 pub mod import;
 mod likeness;
+pub mod packed;
 pub mod neighbours;
 pub mod overlay;
 pub mod record;

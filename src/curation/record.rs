@@ -139,7 +139,7 @@ impl Record {
             organisations: names(&fact.organisations),
             sources: Sourced(sources),
             conflicts: base.conflicts(at).iter().map(|&c| base.fact(c).id.as_str().to_owned()).collect(),
-            standing: fact.standing,
+            standing: base.written_standing(at),
             short: fact.short.named().map(|(kind, words)| (kind.to_owned(), words.to_owned())).collect(),
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod draft;
+mod over;
 mod problem;
 
 use std::borrow::Cow;
@@ -14,6 +15,8 @@ use std::sync::{Arc, OnceLock};
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
+use over::Over;
+pub use over::{Hidden, Laid, LaidSource, Level, Order};
 pub use problem::{Place, Problem, Severity};
 
 use crate::date::FactDate;
@@ -272,38 +275,6 @@ struct Stock {
     by_reference: OnceLock<HashMap<Box<str>, SourceIx>>,
 }
 
-/// Facts laid over a stock: their numbers go on where the stock's end.
-#[derive(Debug)]
-struct Over {
-    facts: Vec<Fact>,
-    sources: Vec<Source>,
-    by_id: HashMap<FactId, FactIx>,
-    /// Facts of the stock that are retracted, or stand anew above it.
-    hidden: HashSet<FactIx>,
-    /// What facts of the stock are contradicted by above it.
-    conflicts: HashMap<FactIx, Vec<FactIx>>,
-}
-
-/// A fact to be laid over a base.
-#[derive(Debug)]
-pub struct Laid {
-    /// The fact; its citations and conflicts are made of what stands beside it.
-    pub fact: Fact,
-    /// What it rests on, by sources of the base or new ones.
-    pub sources: Vec<LaidSource>,
-    /// Ids of facts that contradict it; those that are not there are left out.
-    pub conflicts: Vec<FactId>,
-}
-
-/// A source of a fact that is laid over a base.
-#[derive(Debug, Clone)]
-pub enum LaidSource {
-    /// The base has it.
-    Known(SourceIx),
-    /// It is new.
-    New(Source),
-}
-
 /// A checked collection of facts, with what is laid over it. It never changes; an edit makes another. Clones share what they hold.
 #[derive(Debug, Default, Clone)]
 pub struct Base {
@@ -318,37 +289,25 @@ impl Base {
         Self { stock: Arc::new(stock), over: None }
     }
 
-    /// This base, taken bare, under other facts: one of an id that it holds stands in its place, the `retracted` are not there.
+    /// Facts as a level above those that are there.
+    pub fn level<'l>(&self, laid: impl Iterator<Item = &'l Laid>) -> Level {
+        Level::of(self, laid)
+    }
+
+    /// This base with more levels above those it has. `hidden` facts, of all of it, are not served.
     #[must_use]
-    pub fn under(&self, laid: Vec<Laid>, retracted: impl Iterator<Item = FactId>) -> Self {
-        let stock = &self.stock;
-        let first = stock.facts.len();
-        let by_id: HashMap<FactId, FactIx> =
-            laid.iter().enumerate().map(|(at, laid)| (laid.fact.id.clone(), FactIx(number(first + at)))).collect();
-        let hidden: HashSet<FactIx> = retracted.chain(by_id.keys().cloned()).filter_map(|id| stock.by_id.get(&id).copied()).collect();
-        let mut over = Over { facts: Vec::with_capacity(laid.len()), sources: Vec::new(), by_id, hidden, conflicts: HashMap::new() };
-        for (at, laid) in laid.into_iter().enumerate() {
-            let of = FactIx(number(first + at));
-            let cited: Vec<SourceIx> = laid.sources.into_iter().map(|source| over.source(source, stock.sources.len())).collect();
-            let mut fact = laid.fact;
-            fact.citations = Citations::new(&cited).unwrap_or(fact.citations);
-            fact.conflicts = laid.conflicts.iter().filter_map(|id| over.find(stock, id)).filter(|other| *other != of).collect();
-            // A side that the stock names is shown also where the edit was made before it was known.
-            let below = stock.by_id.get(&fact.id).into_iter().flat_map(|below| &stock.facts[below.0 as usize].conflicts);
-            for other in below.filter(|other| !over.hidden.contains(*other)) {
-                if !fact.conflicts.contains(other) {
-                    fact.conflicts.push(*other);
-                }
-            }
-            if fact.conflicts.is_empty() && !laid.conflicts.is_empty() && fact.standing == Standing::Disputed {
-                fact.standing = Standing::SingleSource;
-            }
-            for other in &fact.conflicts {
-                over.conflicts.entry(*other).or_default().push(of);
-            }
-            over.facts.push(fact);
-        }
-        Self { stock: Arc::clone(stock), over: Some(Arc::new(over)) }
+    pub fn under(&self, levels: impl IntoIterator<Item = Arc<Level>>, hidden: Arc<Hidden>) -> Self {
+        let levels = self.levels().cloned().chain(levels).collect();
+        Self { stock: Arc::clone(&self.stock), over: Some(Arc::new(Over::new(levels, hidden))) }
+    }
+
+    /// What of it is not served.
+    pub fn hidden(&self) -> Arc<Hidden> {
+        self.over.as_ref().map_or_else(Arc::default, |over| Arc::clone(&over.hidden))
+    }
+
+    fn levels(&self) -> impl Iterator<Item = &Arc<Level>> {
+        self.over.iter().flat_map(|over| &over.levels)
     }
 
     /// Whether another base is this very one, not only equal to it.
@@ -363,29 +322,36 @@ impl Base {
 
     /// How many facts are served.
     pub fn fact_count(&self) -> usize {
-        let (over, hidden) = self.over.as_ref().map_or((0, 0), |over| (over.facts.len(), over.hidden.len()));
+        let (over, hidden) = self.over.as_ref().map_or((0, 0), |over| (over.count(), over.hidden_below()));
         self.stock.facts.len() + over - hidden
-    }
-
-    /// How many facts there are below what is laid over them: the number of the first fact laid over.
-    pub fn stock_count(&self) -> usize {
-        self.stock.facts.len()
     }
 
     /// How many facts below are retracted, or stand anew above.
     pub fn hidden_count(&self) -> usize {
-        self.over.as_ref().map_or(0, |over| over.hidden.len())
+        self.over.as_ref().map_or(0, |over| over.hidden_below())
     }
 
-    /// Facts that are laid over the base.
+    /// Facts that are laid over the base and served, in their order.
     pub fn laid(&self) -> impl Iterator<Item = (FactIx, &Fact)> {
-        let above = self.over.iter().flat_map(|over| &over.facts);
-        (number(self.stock.facts.len())..).map(FactIx).zip(above)
+        let served = self.over.as_ref().map_or(&[][..], |over| over.served());
+        served.iter().map(|at| (*at, self.fact(*at)))
     }
 
     /// How many sources there are.
     pub fn source_count(&self) -> usize {
-        self.stock.sources.len() + self.over.as_ref().map_or(0, |over| over.sources.len())
+        self.stock.sources.len() + self.new_sources().len()
+    }
+
+    /// All sources: those of the base, then those that only facts laid over it cite, as they cite them.
+    pub fn sources(&self) -> impl Iterator<Item = SourceIx> {
+        (0u32..).map(SourceIx).take(self.stock.sources.len()).chain(self.new_sources())
+    }
+
+    fn new_sources(&self) -> Vec<SourceIx> {
+        let first = SourceIx(number(self.stock.sources.len()));
+        let mut seen = HashSet::new();
+        let cited = self.laid().flat_map(|(_, fact)| fact.citations.iter());
+        cited.filter(|source| *source >= first && seen.insert(*source)).collect()
     }
 
     /// All entities.
@@ -395,19 +361,26 @@ impl Base {
 
     /// The fact at an index of this base, served or not.
     pub fn fact(&self, at: FactIx) -> &Fact {
-        let at = at.0 as usize;
-        match (&self.over, at.checked_sub(self.stock.facts.len())) {
-            (Some(over), Some(above)) => &over.facts[above],
-            _ => &self.stock.facts[at],
+        match self.level_of(at) {
+            Some(level) => &level.facts[(at.0 - level.first.0) as usize],
+            None => &self.stock.facts[at.0 as usize],
         }
+    }
+
+    fn is_below(&self, at: FactIx) -> bool {
+        (at.0 as usize) < self.stock.facts.len()
+    }
+
+    fn level_of(&self, at: FactIx) -> Option<&Level> {
+        if self.is_below(at) { None } else { self.over.as_ref()?.level(at) }
     }
 
     /// The source at an index of this base.
     pub fn source(&self, at: SourceIx) -> &Source {
-        let at = at.0 as usize;
-        match (&self.over, at.checked_sub(self.stock.sources.len())) {
-            (Some(over), Some(above)) => &over.sources[above],
-            _ => &self.stock.sources[at],
+        let level = if (at.0 as usize) < self.stock.sources.len() { None } else { self.over.as_ref() };
+        match level.and_then(|over| over.level_of_source(at)) {
+            Some(level) => &level.sources[(at.0 - level.first_source.0) as usize],
+            None => &self.stock.sources[at.0 as usize],
         }
     }
 
@@ -426,25 +399,26 @@ impl Base {
     }
 
     /// Where a fact stands among all: one that is laid over another in the place of that one.
-    pub fn place(&self, at: FactIx) -> FactIx {
-        if (at.0 as usize) < self.stock.facts.len() {
-            return at;
-        }
-        self.stock.by_id.get(&self.fact(at).id).copied().unwrap_or(at)
+    pub fn place(&self, at: FactIx) -> Order {
+        self.level_of(at).and_then(|level| level.order(at)).cloned().unwrap_or_else(|| Order::below(at))
     }
 
     /// Whether a fact is served, as against retracted or replaced.
     pub fn is_served(&self, at: FactIx) -> bool {
-        self.over.as_ref().is_none_or(|over| !over.hidden.contains(&at))
+        self.over.as_ref().is_none_or(|over| !over.hidden.holds(at))
     }
 
     /// The facts that contradict a fact.
     pub fn conflicts(&self, of: FactIx) -> Cow<'_, [FactIx]> {
-        let own = &self.fact(of).conflicts;
-        let Some(over) = &self.over else { return Cow::Borrowed(own) };
-        let above = over.conflicts.get(&of).into_iter().flatten();
-        let mut all: Vec<FactIx> = own.iter().chain(above).copied().filter(|other| !over.hidden.contains(other)).collect();
-        all.sort_unstable();
+        let fact = self.fact(of);
+        let Some(over) = &self.over else { return Cow::Borrowed(&fact.conflicts) };
+        let mut all: Vec<FactIx> = if self.is_below(of) {
+            fact.conflicts.iter().copied().filter(|other| !over.hidden.holds(*other)).collect()
+        } else {
+            over.named_by(&self.stock, of)
+        };
+        all.extend(over.naming(&self.stock, of, fact));
+        all.sort_by_cached_key(|other| self.place(*other));
         all.dedup();
         Cow::Owned(all)
     }
@@ -452,11 +426,22 @@ impl Base {
     /// How well a fact is supported, with what is laid over it.
     pub fn standing(&self, of: FactIx) -> Standing {
         let fact = self.fact(of);
-        let contradicted = self.over.as_ref().is_some_and(|over| over.conflicts.contains_key(&of));
+        let contradicted = self.over.as_ref().is_some_and(|over| over.naming(&self.stock, of, fact).next().is_some());
         if contradicted {
             Standing::Disputed
         } else if fact.standing == Standing::Disputed && !fact.conflicts.is_empty() && self.conflicts(of).is_empty() {
             // All who contradicted it are retracted.
+            Standing::SingleSource
+        } else {
+            self.written_standing(of)
+        }
+    }
+
+    /// How well a fact is supported by its own word: disputed no more where it names others, and none of them is served.
+    pub fn written_standing(&self, of: FactIx) -> Standing {
+        let fact = self.fact(of);
+        let alone = |over: &Arc<Over>| over.names_others(of) && over.named_by(&self.stock, of).is_empty();
+        if fact.standing == Standing::Disputed && !self.is_below(of) && self.over.as_ref().is_some_and(alone) {
             Standing::SingleSource
         } else {
             fact.standing
@@ -492,39 +477,18 @@ impl Base {
             references
         });
         let key = address_key(reference);
-        let above = || {
-            let over = self.over.as_ref()?;
-            let is_it =
-                |source: &Source| source.id.as_str() == reference || source.url.as_deref().is_some_and(|url| address_key(url) == key);
-            Some(SourceIx(number(stock.sources.len() + over.sources.iter().position(is_it)?)))
+        let is_it = |at: &SourceIx| {
+            let source = self.source(*at);
+            source.id.as_str() == reference || source.url.as_deref().is_some_and(|url| address_key(url) == key)
         };
+        let above = || self.new_sources().into_iter().find(is_it);
         references.get(reference).or_else(|| references.get(key.as_str())).copied().or_else(above)
     }
 
     /// Facts that are served, with their indices.
     pub fn indexed(&self) -> impl Iterator<Item = (FactIx, &Fact)> {
-        let above = self.over.iter().flat_map(|over| &over.facts);
-        (0u32..).map(FactIx).zip(self.stock.facts.iter().chain(above)).filter(|(at, _)| self.is_served(*at))
-    }
-}
-
-impl Over {
-    fn find(&self, stock: &Stock, id: &FactId) -> Option<FactIx> {
-        self.by_id.get(id).or_else(|| stock.by_id.get(id).filter(|at| !self.hidden.contains(*at))).copied()
-    }
-
-    fn source(&mut self, source: LaidSource, below: usize) -> SourceIx {
-        match source {
-            LaidSource::Known(at) => at,
-            LaidSource::New(source) => {
-                let known = self.sources.iter().position(|other| *other == source);
-                let at = known.unwrap_or_else(|| {
-                    self.sources.push(source);
-                    self.sources.len() - 1
-                });
-                SourceIx(number(below + at))
-            }
-        }
+        let below = (0u32..).map(FactIx).zip(&self.stock.facts).filter(|(at, _)| self.is_served(*at));
+        below.chain(self.laid())
     }
 }
 

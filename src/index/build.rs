@@ -60,7 +60,7 @@ impl Index {
     pub fn piece(&self, fact: &Fact) -> Piece {
         let mut builder = Builder::new(&self.analyser, self.vectors.as_deref());
         builder.fact(FactIx(0), fact);
-        Piece(builder.into_chunk())
+        Piece::of(&self.core, builder.into_chunk())
     }
 }
 

@@ -8,20 +8,24 @@ pub mod analysis;
 mod build;
 pub mod lists;
 mod over;
+mod piece;
 pub mod spelling;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use crate::date::DaySpan;
-use crate::fact::FactIx;
+use crate::fact::{FactIx, Hidden, Order};
 use crate::lexicon::Wanted;
 use crate::vectors::{Packed, Vectors};
 use analysis::Analyser;
+use build::rarity;
 use lists::Lists;
-use over::Delta;
-pub use over::Piece;
+pub use over::Level;
+use over::{Numbers, Stack};
+pub use piece::Piece;
 use spelling::{Spelling, WordIx};
 
 /// A number of a term.
@@ -109,6 +113,42 @@ struct Core {
     has_forms: bool,
 }
 
+impl Core {
+    fn term(&self, text: &str) -> Option<TermIx> {
+        self.terms.get(text).copied()
+    }
+
+    fn find_word(&self, word: &str) -> Option<WordIx> {
+        self.spelling.find(word)
+    }
+
+    fn origin(&self, word: WordIx) -> Option<WordOrigin> {
+        self.origins.get(word.0 as usize).copied()
+    }
+
+    /// How rare a term of the base is.
+    fn rarity(&self, term: TermIx) -> f32 {
+        self.idf.get(term.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// How rare a term is that the base does not know, however many facts above it hold it: as rare as what one fact of the base holds. A
+    /// count would have every edit change how those are weighed that it has nothing to do with, and by how many levels they are spread over.
+    fn new_rarity(&self) -> f32 {
+        rarity(1, self.profiles.len())
+    }
+
+    /// Where numbers go on above.
+    fn end(&self) -> Numbers {
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Numbers {
+            fact: number(self.profiles.len()),
+            passage: number(self.passages.len()),
+            term: number(self.terms.len()),
+            word: number(self.origins.len()),
+        }
+    }
+}
+
 /// The index of a base, with that of what is laid over it: its numbers of terms, words, passages and facts go on where the base's end, and
 /// rarity stays what it is in the base, so that what is laid over it is weighed by the same measure. Clones share what they hold.
 #[derive(Debug, Clone)]
@@ -118,20 +158,50 @@ pub struct Index {
     /// The word vectors, if they are switched on.
     pub vectors: Option<Arc<Vectors<'static>>>,
     core: Arc<Core>,
-    over: Option<Arc<Delta>>,
+    over: Option<Arc<Stack>>,
 }
 
 impl Index {
-    /// This index, taken bare, under that of other facts; `hidden` facts of the base are not found.
+    /// Facts as a level above those that are there; `orders` tells where each stands among all.
+    pub fn level(&self, pieces: Vec<Arc<Piece>>, orders: Arc<[Order]>) -> Level {
+        Level::of(&self.core, self.over.as_deref(), pieces, orders)
+    }
+
+    /// This index with more levels above those it has. `hidden` facts, of all of it, are not found.
     #[must_use]
-    pub fn under(&self, pieces: &[&Piece], hidden: impl Iterator<Item = FactIx>) -> Self {
-        let over = Delta::of(&self.core, pieces, hidden);
-        Self { over: Some(Arc::new(over)), ..self.clone() }
+    pub fn under(&self, levels: impl IntoIterator<Item = Arc<Level>>, hidden: Arc<Hidden>) -> Self {
+        let levels = self.levels().cloned().chain(levels).collect();
+        Self { over: Some(Arc::new(Stack { levels, hidden })), ..self.clone() }
+    }
+
+    fn levels(&self) -> impl Iterator<Item = &Arc<Level>> {
+        self.over.iter().flat_map(|over| &over.levels)
+    }
+
+    fn level_of(&self, fact: FactIx) -> Option<&Level> {
+        if (fact.0 as usize) < self.core.profiles.len() {
+            return None;
+        }
+        self.over.as_ref()?.level(fact.0, |first| first.fact)
+    }
+
+    /// Which of two facts stands first among all: the order of the base; one that is laid over another stands in the place of that one,
+    /// and the others behind, by their ids.
+    pub fn in_order(&self, one: FactIx, other: FactIx) -> Ordering {
+        match (self.level_of(one), self.level_of(other)) {
+            (None, None) => one.cmp(&other),
+            (a, b) => {
+                let (below_a, below_b) = (Order::below(one), Order::below(other));
+                let a = a.and_then(|level| level.order(one)).unwrap_or(&below_a);
+                let b = b.and_then(|level| level.order(other)).unwrap_or(&below_b);
+                a.cmp(b)
+            }
+        }
     }
 
     /// The number of a term, if any fact holds it.
     pub fn term(&self, text: &str) -> Option<TermIx> {
-        self.core.terms.get(text).or_else(|| self.over.as_ref()?.terms.get(text)).copied()
+        self.core.term(text).or_else(|| self.over.as_ref()?.term(text))
     }
 
     /// Whether any fact holds a folded word, by itself or under its plain term.
@@ -141,38 +211,38 @@ impl Index {
 
     /// The rarity of a term; of a word that no fact holds, the greatest.
     pub fn idf(&self, term: Option<TermIx>) -> f32 {
-        let of = |term: TermIx| {
-            let at = term.0 as usize;
-            let above = || self.over.as_ref()?.idf.get(at.checked_sub(self.core.idf.len())?).copied();
-            self.core.idf.get(at).copied().or_else(above)
-        };
-        term.and_then(of).unwrap_or(self.core.unknown_idf)
+        match term {
+            Some(term) if (term.0 as usize) < self.core.idf.len() => self.core.rarity(term),
+            Some(_) => self.core.new_rarity(),
+            None => self.core.unknown_idf,
+        }
     }
 
     /// How many passages there are.
     pub fn passage_count(&self) -> usize {
-        self.core.passages.len() + self.over.as_ref().map_or(0, |over| over.passages.len())
+        Stack::end(&self.core, self.over.as_deref()).passage as usize
     }
 
     /// A passage by its number.
     pub fn passage(&self, at: u32) -> Option<&Passage> {
-        let at = at as usize;
-        self.core.passages.get(at).or_else(|| self.over.as_ref()?.passages.get(at.checked_sub(self.core.passages.len())?))
+        self.core.passages.get(at as usize).or_else(|| self.over.as_ref()?.level(at, |first| first.passage)?.passage(at))
     }
 
     /// Passages that hold a term, in order.
     pub fn passages_with(&self, term: TermIx) -> impl Iterator<Item = PassageIx> + '_ {
-        let above = self.over.iter().flat_map(move |over| over.passages_with(term));
-        self.core.passage_postings.of(term.0).iter().chain(above.map(|(_, passage)| passage)).copied()
+        let above = self.over.iter().flat_map(move |over| over.postings(term));
+        let above = above.flat_map(|(level, posting)| level.passages_of(posting));
+        self.core.passage_postings.of(term.0).iter().copied().chain(above)
     }
 
     /// Those of the passages from one number up to another that hold a term. They are of one fact.
     pub fn passages_between(&self, term: TermIx, from: u32, to: u32) -> impl Iterator<Item = PassageIx> + '_ {
-        let below = self.core.passage_postings.of(term.0);
-        let below = if (from as usize) < self.core.passages.len() { below } else { &[] };
+        let is_below = (from as usize) < self.core.passages.len();
+        let below = if is_below { self.core.passage_postings.of(term.0) } else { &[] };
         let first = below.partition_point(|passage| passage.0 < from);
-        let above = self.over.iter().filter(move |_| from as usize >= self.core.passages.len());
-        let above = above.flat_map(move |over| over.passages_with(term)).map(|(_, passage)| *passage);
+        let above = || self.over.as_ref()?.posting(term, self.passage(from)?.fact);
+        let above = if is_below { None } else { above() };
+        let above = above.into_iter().flat_map(|(level, posting)| level.passages_of(posting));
         let within = move |passage: &PassageIx| (from..to).contains(&passage.0);
         below.iter().skip(first).copied().take_while(within).chain(above.filter(within))
     }
@@ -184,41 +254,46 @@ impl Index {
 
     /// Facts that hold a term.
     pub fn facts_with(&self, term: TermIx) -> impl Iterator<Item = FactPosting> + '_ {
-        let above = self.over.iter().flat_map(move |over| over.facts_with(term));
-        self.core.fact_postings.of(term.0).iter().chain(above.map(|(_, posting)| posting)).copied()
+        let above = self.over.iter().flat_map(move |over| over.postings(term));
+        let above = above.map(|(_, posting)| FactPosting { fact: posting.fact, frequency: posting.frequency });
+        self.core.fact_postings.of(term.0).iter().copied().chain(above)
     }
 
-    /// The terms of a fact, in order of their numbers.
-    pub fn terms_of(&self, fact: FactIx) -> &[FactTerm] {
-        match (&self.over, (fact.0 as usize).checked_sub(self.core.profiles.len())) {
-            (Some(over), Some(above)) => over.terms_of(above),
-            _ => self.core.fact_terms.of(fact.0),
-        }
+    /// The vectors of the terms of a fact, as far as they have any. A term that the base does not know has that which it has in this fact.
+    pub fn term_vectors(&self, fact: FactIx) -> impl Iterator<Item = &Packed> {
+        let vector = |term: TermIx| self.core.term_vectors.get(term.0 as usize);
+        let above = self.level_of(fact).into_iter().flat_map(move |level| level.terms_of(fact));
+        let above = above.filter_map(move |term| term.map_or_else(Some, vector));
+        self.core.fact_terms.of(fact.0).iter().filter_map(move |held| vector(held.term)).chain(above)
     }
 
     /// Where and whether a fact holds a term.
     pub fn holds(&self, fact: FactIx, term: TermIx) -> Option<FactTerm> {
-        let terms = self.terms_of(fact);
-        terms.binary_search_by_key(&term, |t| t.term).ok().and_then(|at| terms.get(at).copied())
+        match self.level_of(fact) {
+            Some(level) => level.holds(fact, term),
+            None => {
+                let terms = self.core.fact_terms.of(fact.0);
+                terms.binary_search_by_key(&term, |t| t.term).ok().and_then(|at| terms.get(at).copied())
+            }
+        }
     }
 
     /// What is known of a fact.
     pub fn profile(&self, fact: FactIx) -> &Profile {
-        let at = fact.0 as usize;
-        match (&self.over, at.checked_sub(self.core.profiles.len())) {
-            (Some(over), Some(above)) => &over.profiles[above],
-            _ => &self.core.profiles[at],
+        match self.level_of(fact).and_then(|level| level.profile(fact)) {
+            Some(profile) => profile,
+            None => &self.core.profiles[fact.0 as usize],
         }
     }
 
     /// The number of facts, with those that are hidden.
     pub fn fact_count(&self) -> usize {
-        self.core.profiles.len() + self.over.as_ref().map_or(0, |over| over.profiles.len())
+        Stack::end(&self.core, self.over.as_deref()).fact as usize
     }
 
-    /// Whether a fact of the base is retracted, or stands anew above it.
+    /// Whether a fact is retracted, or stands anew above.
     pub fn is_hidden(&self, fact: FactIx) -> bool {
-        self.over.as_ref().is_some_and(|over| over.hidden.contains(&fact))
+        self.over.as_ref().is_some_and(|over| over.hidden.holds(fact))
     }
 
     /// Mean length of facts in terms.
@@ -228,16 +303,8 @@ impl Index {
 
     /// The vector of a passage, if vectors are on.
     pub fn vector(&self, passage: u32) -> Option<&Packed> {
-        let at = passage as usize;
-        let above = || self.over.as_ref()?.passage_vectors.get(at.checked_sub(self.core.passages.len())?);
-        self.core.passage_vectors.get(at).or_else(above)
-    }
-
-    /// The vector of a term, if vectors are on.
-    pub fn term_vector(&self, term: TermIx) -> Option<&Packed> {
-        let at = term.0 as usize;
-        let above = || self.over.as_ref()?.term_vectors.get(at.checked_sub(self.core.idf.len())?);
-        self.core.term_vectors.get(at).or_else(above)
+        let above = || self.over.as_ref()?.level(passage, |first| first.passage)?.vector(passage);
+        self.core.passage_vectors.get(passage as usize).or_else(above)
     }
 
     /// Whether facts come with question forms; without them, claims alone must carry the match.
@@ -247,14 +314,13 @@ impl Index {
 
     /// The number of a word that is known as it is written.
     pub fn find_word(&self, word: &str) -> Option<WordIx> {
-        let above = || Some(WordIx(self.over.as_ref()?.spelling.find(word)?.0 + self.first_word_above()));
-        self.core.spelling.find(word).or_else(above)
+        self.core.find_word(word).or_else(|| self.over.as_ref()?.find_word(word))
     }
 
     /// A known word.
     pub fn word(&self, word: WordIx) -> &str {
-        match (&self.over, word.0.checked_sub(self.first_word_above())) {
-            (Some(over), Some(above)) => over.spelling.text(WordIx(above)),
+        match &self.over {
+            Some(over) if word.0 as usize >= self.core.origins.len() => over.word(word),
             _ => self.core.spelling.text(word),
         }
     }
@@ -263,7 +329,7 @@ impl Index {
     pub fn words_sounding(&self, typed: &str) -> Vec<WordIx> {
         let mut found = self.core.spelling.sounding(typed);
         if let Some(over) = &self.over {
-            found.extend(over.spelling.sounding(typed).into_iter().map(|word| WordIx(word.0 + self.first_word_above())));
+            found.extend(over.words_sounding(typed));
         }
         found
     }
@@ -272,20 +338,17 @@ impl Index {
     pub fn respellings(&self, typed: &str, is_foreign: impl Fn(WordIx) -> bool) -> Vec<spelling::Candidate> {
         let mut found = self.core.spelling.candidates(typed, &is_foreign);
         if let Some(over) = &self.over {
-            let first = self.first_word_above();
-            let above = over.spelling.candidates(typed, |word| is_foreign(WordIx(word.0 + first)));
-            found.extend(above.into_iter().map(|candidate| spelling::Candidate { word: WordIx(candidate.word.0 + first), ..candidate }));
-            found.sort_by_key(|candidate| (candidate.cost, candidate.word));
+            found.extend(over.respellings(typed, &is_foreign));
+            // Each half is in its order, which does not hang on how what is laid over the base is numbered.
+            found.sort_by_key(|candidate| candidate.cost);
         }
         found
     }
 
     /// Where a known word is from.
     pub fn origin(&self, word: WordIx) -> WordOrigin {
-        let below = self.core.origins.get(word.0 as usize).copied();
-        let Some(over) = &self.over else { return below.unwrap_or(WordOrigin::Urdu) };
-        let above = || over.origins.get(word.0.checked_sub(self.first_word_above())? as usize).copied();
-        over.nearer.get(&word).copied().or(below).or_else(above).unwrap_or(WordOrigin::Urdu)
+        let above = self.over.as_ref().and_then(|over| over.origin(word));
+        self.core.origin(word).into_iter().chain(above).min().unwrap_or(WordOrigin::Urdu)
     }
 
     /// Bytes the index of the base takes, its texts left out.
@@ -299,9 +362,5 @@ impl Index {
             + core.profiles.len() * size_of::<Profile>()
             + core.spelling.bytes()
             + core.terms.keys().map(|t| t.len() + 24).sum::<usize>()
-    }
-
-    fn first_word_above(&self) -> u32 {
-        u32::try_from(self.core.origins.len()).unwrap_or(u32::MAX)
     }
 }

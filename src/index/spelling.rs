@@ -134,20 +134,67 @@ fn deletions_of(letters: usize) -> usize {
     if letters <= 4 { 1 } else { slips_allowed(letters.max(if letters >= TWO_SLIPS_FROM - 1 { TWO_SLIPS_FROM } else { letters + 1 })) }
 }
 
+/// Calls `use_key` with each key that a known word is found by, in the upper half.
+pub(super) fn each_key(known: &str, mut use_key: impl FnMut(u64)) {
+    let letters = known.chars().count();
+    if letters < 3 || known.bytes().all(|b| b.is_ascii_digit()) {
+        return;
+    }
+    each_form(known, deletions_of(letters), &mut use_key);
+    if let Some(sound) = Sound::of(known) {
+        use_key(sound_key(&sound));
+    }
+}
+
 /// The entries of the table for words that are numbered from `first`.
 fn entries(words: &[Box<str>], first: u32) -> Vec<u64> {
     let mut entries = Vec::with_capacity(words.len() * 24);
     for (at, word) in (first..).zip(words) {
-        let letters = word.chars().count();
-        if letters < 3 || word.bytes().all(|b| b.is_ascii_digit()) {
-            continue;
-        }
-        each_form(word, deletions_of(letters), &mut |key| entries.push(key | u64::from(at)));
-        if let Some(sound) = Sound::of(word) {
-            entries.push(sound_key(&sound) | u64::from(at));
-        }
+        each_key(word, |key| entries.push(key | u64::from(at)));
     }
     entries
+}
+
+/// A typed word, ready to be compared with known ones.
+pub(super) struct Typed<'t> {
+    text: &'t str,
+    letters: usize,
+    sound: Option<Sound>,
+}
+
+impl<'t> Typed<'t> {
+    /// Nothing where a word is too short or too long to be a slip of another.
+    pub(super) fn of(text: &'t str) -> Option<Self> {
+        let letters = text.chars().count();
+        (3..=40).contains(&letters).then(|| Self { text, letters, sound: Sound::of(text) })
+    }
+
+    /// Calls `use_key` with each key by which slips of it are found.
+    pub(super) fn each_form(&self, mut use_key: impl FnMut(u64)) {
+        each_form(self.text, deletions_of(self.letters), &mut use_key);
+    }
+
+    /// The key by which words are found that sound like it.
+    pub(super) fn sound_key(&self) -> Option<u64> {
+        self.sound.as_ref().map(sound_key)
+    }
+
+    /// What speaks for a known word, if anything does.
+    pub(super) fn meets(&self, word: WordIx, known: &str, is_foreign: impl Fn(WordIx) -> bool) -> Option<Candidate> {
+        let slips = slips(self.text, known).map(|n| (Reason::Slips(n), u32::try_from(n).unwrap_or(u32::MAX) * 10));
+        // In four letters one vowel is a quarter of the word: only the very same sounds count.
+        let may_sound = |apart: &u32| self.letters > 4 || (self.letters == 4 && *apart == 0);
+        let sounds = self.sound.as_ref().and_then(|sound| sound.apart(&Sound::of(known)?)).filter(may_sound);
+        let sounds = sounds.filter(|_| is_foreign(word)).map(|apart| (Reason::Sounds, apart + 3));
+        let (reason, cost) = [slips, sounds].into_iter().flatten().min_by_key(|(_, cost)| *cost)?;
+        Some(Candidate { word, reason, cost })
+    }
+}
+
+/// The key of words that sound like a typed one, and how far a known word is from its sound.
+pub(super) fn sounding(typed: &str) -> Option<(u64, impl Fn(&str) -> Option<u32>)> {
+    let sound = Sound::of(typed)?;
+    Some((sound_key(&sound), move |known: &str| sound.apart(&Sound::of(known)?)))
 }
 
 impl Spelling {
@@ -210,35 +257,20 @@ impl Spelling {
     /// Known words that `typed` may be a slip or another spelling of, best first; ties in the order of the table. `is_foreign` tells the
     /// words that are spelt by ear; English ones are not.
     pub fn candidates(&self, typed: &str, is_foreign: impl Fn(WordIx) -> bool) -> Vec<Candidate> {
-        let letters = typed.chars().count();
-        if !(3..=40).contains(&letters) {
-            return Vec::new();
-        }
+        let Some(typed) = Typed::of(typed) else { return Vec::new() };
         let mut tried: Vec<WordIx> = Vec::new();
-        each_form(typed, deletions_of(letters), &mut |key| {
+        typed.each_form(|key| {
             if tried.len() < MOST_TRIED {
                 tried.extend(self.with_key(key).take(MOST_TRIED));
             }
         });
-        let sound = Sound::of(typed);
-        if let Some(sound) = &sound {
-            tried.extend(self.with_key(sound_key(sound)).take(MOST_TRIED));
+        if let Some(key) = typed.sound_key() {
+            tried.extend(self.with_key(key).take(MOST_TRIED));
         }
         tried.sort_unstable();
         tried.dedup();
-        let mut found: Vec<Candidate> = tried
-            .into_iter()
-            .filter_map(|word| {
-                let known = self.text(word);
-                let slips = slips(typed, known).map(|n| (Reason::Slips(n), u32::try_from(n).unwrap_or(u32::MAX) * 10));
-                // In four letters one vowel is a quarter of the word: only the very same sounds count.
-                let sounds =
-                    sound.as_ref().and_then(|s| s.apart(&Sound::of(known)?)).filter(|&apart| letters > 4 || (letters == 4 && apart == 0));
-                let sounds = sounds.filter(|_| is_foreign(word)).map(|apart| (Reason::Sounds, apart + 3));
-                let (reason, cost) = [slips, sounds].into_iter().flatten().min_by_key(|(_, cost)| *cost)?;
-                Some(Candidate { word, reason, cost })
-            })
-            .collect();
+        let mut found: Vec<Candidate> =
+            tried.into_iter().filter_map(|word| typed.meets(word, self.text(word), &is_foreign)).collect();
         found.sort_by_key(|a| (a.cost, a.word));
         found
     }

@@ -334,7 +334,8 @@ fn respell<'t>(index: &Index, mut words: Vec<Word<'t>>, tongue: Tongue) -> (Vec<
         // A strange word that opens a question asks, if one that asks is as near: "wen", "wat", "hwo".
         let opens = position < OPENING;
         let asks = |c: &Candidate| lexicon.asks.longest_at(&[index.word(c.word)]).is_some();
-        candidates.sort_by_cached_key(|c| (c.cost, !(opens && asks(c)), index.origin(c.word), Reverse(frequency(index, c)), c.word));
+        // Equals stay in the order of the index.
+        candidates.sort_by_cached_key(|c| (c.cost, !(opens && asks(c)), index.origin(c.word), Reverse(frequency(index, c))));
         candidates.truncate(READINGS);
         if let Some(best) = candidates.first() {
             word.text = index.word(best.word).to_owned().into();

@@ -230,7 +230,7 @@ pub fn source(base: &Base, typed: &str) -> Named<SourceIx> {
 }
 
 fn described(base: &Base) -> impl Iterator<Item = (SourceIx, Vec<String>)> {
-    let all = (0u32..).map(SourceIx).take(base.source_count().min(SOURCES_READ));
+    let all = base.sources().take(SOURCES_READ);
     all.map(|at| (at, vec![source_line(base, at)]))
 }
 

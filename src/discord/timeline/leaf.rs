@@ -2,7 +2,7 @@
 
 use crate::date::{DayNumber, PartialDate};
 use crate::discord::press::{Person, hash};
-use crate::fact::{Base, EntityIx, SourceIx};
+use crate::fact::{Base, EntityIx};
 use crate::timeline::{Selection, topics};
 
 /// The last page that is written; beyond it there is nothing that anybody leafs to.
@@ -97,7 +97,7 @@ impl LeafKey {
         }
         match (self.subject, self.named) {
             (Subject::Source, named) => {
-                let sources = (0u32..).map(SourceIx).take(base.source_count());
+                let sources = base.sources();
                 selection.source = Some(only(sources.filter(|at| Some(short_hash(base.source(*at).id.as_str())) == named))?);
             }
             (Subject::Timeline | Subject::Who, Some(named)) => {
