@@ -17,8 +17,8 @@ use crate::curation::{Edit, Head, Record, RevisionNo, Scope, ServerId, Stand, St
 use crate::fact::{FactId, FactIx};
 use crate::knowledge::Knowledge;
 use cell::{Cell, CellTaken, Ground, Laid};
-use warm::Warm;
 pub use warm::WARM_SERVERS;
+use warm::Warm;
 
 /// Scratch buffers kept for the next question; more are made where more questions are in hand at once.
 const SCRATCHES: usize = 8;
@@ -96,7 +96,7 @@ impl App {
     }
 
     /// The same, with the edits of at most so many servers laid at once: of those that were asked for last.
-    pub fn keeping(shipped: Knowledge, warm_servers: usize) -> Self {
+    pub fn keeping(shipped: Knowledge, warm_servers: u32) -> Self {
         let snapshot = Snapshot { shipped, completer: Arc::default(), everywhere: Arc::default(), servers: Arc::default() };
         let (now, warm) = (ArcSwap::from_pointee(snapshot), Warm::new(warm_servers));
         Self { now, replacing: RwLock::new(()), warm, scratches: Mutex::new(Vec::new()) }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::app::WARM_SERVERS;
 use crate::base::reader::{Fields, Lines, NamedText, parse};
 use crate::fact::{Problem, Severity};
 use crate::store::Location;
@@ -70,6 +71,8 @@ pub struct Config {
     pub chat_history: Option<PathBuf>,
     /// Where edits of facts are kept; nothing means `sanad.db` in the working folder.
     pub database: Option<Location>,
+    /// How many servers' own facts are kept ready for questions at once; those of the others are laid when somebody asks there.
+    pub warm_servers: u32,
     /// The Discord bot.
     pub discord: Discord,
 }
@@ -83,6 +86,7 @@ impl Default for Config {
             suggest_bar: None,
             chat_history: None,
             database: None,
+            warm_servers: WARM_SERVERS,
             discord: Discord::default(),
         }
     }
@@ -130,6 +134,10 @@ impl Config {
                 }
             }
             store.finish(&mut problems);
+        }
+        if let Some(mut servers) = root.table("servers", &mut problems) {
+            config.warm_servers = count(&mut servers, "warm", &mut problems).unwrap_or(config.warm_servers);
+            servers.finish(&mut problems);
         }
         if let Some(mut discord) = root.table("discord", &mut problems) {
             config.discord.read(&mut discord, &mut problems);
@@ -227,7 +235,7 @@ mod tests {
         config.toml:4: error: answer_bar: 7 is no share; write a number from 0 to 1
         config.toml:5: error: word_vectors: write true or false here
         config.toml:6: error: speed: unknown field; known are word_vectors, answer_bar, suggest_bar
-        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, discord, limits
+        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, servers, discord, limits
         ");
     }
 
@@ -238,6 +246,15 @@ mod tests {
         insta::assert_snapshot!(read("[store]\ndatabase = \"postgres://anna:secret@host/db\"\nfile = \"x\"\n").unwrap_err().join("\n"), @r"
         config.toml:2: error: database: the address of the store: `postgres:` is not supported: this version keeps its store in SQLite; write sqlite:FILE
         config.toml:3: error: file: unknown field; known are database
+        ");
+    }
+
+    #[test]
+    fn how_many_servers_are_kept_warm_is_a_whole_number() {
+        assert_eq!(read("[servers]\nwarm = 3\n").map(|config| config.warm_servers), Ok(3));
+        insta::assert_snapshot!(read("[servers]\nwarm = 0\ncold = 1\n").unwrap_err().join("\n"), @r"
+        config.toml:2: error: warm: write a whole number from 1 to 1000000, not 0
+        config.toml:3: error: cold: unknown field; known are warm
         ");
     }
 

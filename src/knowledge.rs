@@ -37,5 +37,4 @@ impl Knowledge {
             model: Arc::clone(&self.model),
         }
     }
-
 }

@@ -9,7 +9,7 @@ use super::cell::{Cell, Opened};
 use crate::curation::ServerId;
 
 /// How many servers are kept warm where nobody says otherwise.
-pub const WARM_SERVERS: usize = 256;
+pub const WARM_SERVERS: u32 = 256;
 
 /// The servers whose edits are open.
 #[derive(Debug)]
@@ -21,8 +21,8 @@ pub(super) struct Warm {
 }
 
 impl Warm {
-    pub(super) fn new(most: usize) -> Self {
-        Self { most: most.max(1), asked: AtomicU64::new(0), cells: Mutex::new(HashMap::new()) }
+    pub(super) fn new(most: u32) -> Self {
+        Self { most: usize::try_from(most).unwrap_or(usize::MAX).max(1), asked: AtomicU64::new(0), cells: Mutex::new(HashMap::new()) }
     }
 
     /// Remembers that a server was asked for. Where that opened it and makes one too many, who was asked for longest ago is packed.

@@ -87,7 +87,7 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         let stop = told_to_stop().map_err(deaf)?;
         let told = Told::listen().map_err(deaf)?;
         tokio::pin!(stop);
-        let app = Arc::new(App::new(knowledge));
+        let app = Arc::new(App::keeping(knowledge, shelf.config.warm_servers));
         let desk = tokio::select! {
             desk = open_desk(&app, &location) => desk?,
             () = &mut stop => return Ok(()),

@@ -9,9 +9,7 @@ use std::sync::{Arc, OnceLock};
 use hashbrown::HashSet;
 
 use super::{Record, RevisionNo, SourceRecord, State};
-use crate::fact::{
-    Base, Citations, EntityIx, Fact, FactId, FactIx, Hidden, Laid, LaidSource, ShortAnswers, Source, SourceId, SourceIx,
-};
+use crate::fact::{Base, Citations, EntityIx, Fact, FactId, FactIx, Hidden, Laid, LaidSource, ShortAnswers, Source, SourceId, SourceIx};
 use crate::index::Piece;
 use crate::knowledge::Knowledge;
 

@@ -91,21 +91,26 @@ mod tests {
         let date = proptest::option::of("20[0-2][0-9]-0[1-9]").prop_map(|date| date.and_then(|date| date.parse().ok()));
         let short = proptest::collection::btree_map("who|where|when", "\\PC{0,9}", 0..3);
         let standing = prop_oneof![Just(Standing::WellSourced), Just(Standing::SingleSource), Just(Standing::Disputed)];
-        (("\\PC{0,60}", proptest::option::of("\\PC{0,9}"), date, texts(), texts(), texts()), (texts(), texts(), sources, texts(), standing, short))
-            .prop_map(|((text, title, date, questions, topics, people), (places, organisations, sources, conflicts, standing, short))| Record {
-                text,
-                title,
-                date,
-                questions,
-                topics,
-                people,
-                places,
-                organisations,
-                sources,
-                conflicts,
-                standing,
-                short,
-            })
+        (
+            ("\\PC{0,60}", proptest::option::of("\\PC{0,9}"), date, texts(), texts(), texts()),
+            (texts(), texts(), sources, texts(), standing, short),
+        )
+            .prop_map(
+                |((text, title, date, questions, topics, people), (places, organisations, sources, conflicts, standing, short))| Record {
+                    text,
+                    title,
+                    date,
+                    questions,
+                    topics,
+                    people,
+                    places,
+                    organisations,
+                    sources,
+                    conflicts,
+                    standing,
+                    short,
+                },
+            )
     }
 
     proptest! {

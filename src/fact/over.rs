@@ -153,7 +153,11 @@ impl Level {
 
     /// The very same source, if it is here.
     fn sourced(&self, source: &Source) -> Option<SourceIx> {
-        self.by_source.get(&source.id)?.iter().copied().find(|at| self.sources.get(at.0.saturating_sub(self.first_source.0) as usize) == Some(source))
+        self.by_source
+            .get(&source.id)?
+            .iter()
+            .copied()
+            .find(|at| self.sources.get(at.0.saturating_sub(self.first_source.0) as usize) == Some(source))
     }
 
     /// Where the facts stand among all.

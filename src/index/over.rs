@@ -282,8 +282,11 @@ impl Stack {
     /// Words that sound like a typed one, nearest first; ties in the order of the alphabet.
     pub(super) fn words_sounding(&self, typed: &str) -> Vec<WordIx> {
         let Some((key, apart)) = sounding(typed) else { return Vec::new() };
-        let mut found: Vec<(u32, &str, WordIx)> =
-            self.with_keys(&[key]).map(|word| (word, self.word(word))).filter_map(|(word, text)| Some((apart(text)?, text, word))).collect();
+        let mut found: Vec<(u32, &str, WordIx)> = self
+            .with_keys(&[key])
+            .map(|word| (word, self.word(word)))
+            .filter_map(|(word, text)| Some((apart(text)?, text, word)))
+            .collect();
         found.sort_unstable();
         found.into_iter().map(|(_, _, word)| word).collect()
     }
@@ -293,8 +296,7 @@ impl Stack {
         let Some(typed) = Typed::of(typed) else { return Vec::new() };
         let mut keys: Vec<u64> = typed.sound_key().into_iter().collect();
         typed.each_form(|key| keys.push(key));
-        let mut found: Vec<Candidate> =
-            self.with_keys(&keys).filter_map(|word| typed.meets(word, self.word(word), &is_foreign)).collect();
+        let mut found: Vec<Candidate> = self.with_keys(&keys).filter_map(|word| typed.meets(word, self.word(word), &is_foreign)).collect();
         found.sort_unstable_by_key(|candidate| (candidate.cost, self.word(candidate.word)));
         found
     }

@@ -63,8 +63,17 @@ pub(super) enum WordText {
 
 impl Piece {
     pub(super) fn of(core: &Core, chunk: Chunk) -> Self {
-        let Chunk { terms: numbers, origins, mut passages, passage_terms, passage_vectors, term_vectors, fact_terms, fact_postings, profiles } =
-            chunk;
+        let Chunk {
+            terms: numbers,
+            origins,
+            mut passages,
+            passage_terms,
+            passage_vectors,
+            term_vectors,
+            fact_terms,
+            fact_postings,
+            profiles,
+        } = chunk;
         let mut terms = new_terms(core, numbers, &term_vectors);
         for (term, posting) in &fact_postings {
             if let Some(term) = terms.get_mut(*term as usize) {

@@ -269,8 +269,7 @@ impl Spelling {
         }
         tried.sort_unstable();
         tried.dedup();
-        let mut found: Vec<Candidate> =
-            tried.into_iter().filter_map(|word| typed.meets(word, self.text(word), &is_foreign)).collect();
+        let mut found: Vec<Candidate> = tried.into_iter().filter_map(|word| typed.meets(word, self.text(word), &is_foreign)).collect();
         found.sort_by_key(|a| (a.cost, a.word));
         found
     }

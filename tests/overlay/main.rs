@@ -7,16 +7,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+mod levels;
+mod servers;
+mod trial;
 
-use proptest::prelude::*;
-use sanad::answer::candidates::Scratch;
+use std::sync::LazyLock;
+
 use sanad::answer::model::Model;
-use sanad::answer::{Answer, Context, Outcome, answer, compose};
+use sanad::answer::{Answer, Outcome};
 use sanad::app::App;
 use sanad::base::{self, Origin};
-use sanad::curation::overlay::{Merged, Overlay, Room, lay};
+use sanad::curation::overlay::lay;
 use sanad::curation::{Edit, Head, Record, RevisionNo, Scope, Sourced, State};
 use sanad::fact::{FactId, Standing};
 use sanad::knowledge::Knowledge;
@@ -213,171 +214,9 @@ fn other_shipped_knowledge_keeps_the_edits_and_says_where_the_two_differ() {
     app.replace(Some(SHIPPED.clone()), None);
     assert_eq!(app.drifted(), []);
     let newer = Record { text: "The newer release says this.".to_owned(), ..shipped_record(&id) };
-    let release = sanad::curation::overlay::lay(&SHIPPED, [sanad::curation::Edit::new(self::head(&id, State::Published(newer)))]);
+    let release = lay(&SHIPPED, [Edit::new(self::head(&id, State::Published(newer)))]);
     app.replace(Some(release), None);
     assert_eq!(app.drifted(), [(here(), FactId::new(&id).unwrap())]);
     let view = app.view(here());
     assert_eq!(&*view.base.fact(view.base.find(&id).unwrap()).claim, "Changed here.");
-}
-
-/// Words that records of the trial are made of: strange ones and near ones, of which slips lead to one or the other; inflected ones, of
-/// which each form has its own vector; and known ones.
-const VOCABULARY: [&str; 14] = [
-    "Zarbakht",
-    "Zarbakt",
-    "Zarbukht",
-    "lighthouse",
-    "lighthouses",
-    "harbourmaster",
-    "harbourmasters",
-    "closed",
-    "closing",
-    "ceasefire",
-    "Swat",
-    "jirga",
-    "dredger",
-    "dredgers",
-];
-
-/// Facts that the trial edits: of the base, of everywhere, and new ones.
-fn ids() -> Vec<String> {
-    let shipped = SHIPPED.base.indexed().step_by(90).map(|(_, fact)| fact.id.as_str().to_owned());
-    shipped.chain((0..9).map(|at| format!("own-{at}"))).collect()
-}
-
-fn trial_record() -> impl Strategy<Value = Record> {
-    let words = || proptest::collection::vec(0..VOCABULARY.len(), 2..5);
-    let said = |words: &[usize]| words.iter().map(|at| VOCABULARY[*at]).collect::<Vec<_>>().join(" ");
-    let sources = proptest::collection::vec((0..3u8, 0..2u8), 1..3);
-    (words(), proptest::collection::vec(words(), 0..3), sources, proptest::collection::vec(0..14usize, 0..3), proptest::bool::ANY).prop_map(
-        move |(claim, forms, sources, conflicts, is_dated)| Record {
-            text: format!("The {} was seen by the port authority.", said(&claim)),
-            date: is_dated.then(|| "2022-03-03".parse().unwrap()),
-            questions: forms.iter().map(|form| format!("Who saw the {}?", said(form))).collect(),
-            topics: vec!["ports".to_owned()],
-            sources: Sourced::new(sources.into_iter().map(|(id, title)| titled(id, title)).collect()).unwrap(),
-            conflicts: conflicts.into_iter().filter_map(|at| ids().get(at).cloned()).collect(),
-            standing: Standing::Disputed,
-            ..blank()
-        },
-    )
-}
-
-/// One id may stand for two sources, as where it was corrected in one fact only.
-fn titled(id: u8, title: u8) -> sanad::curation::SourceRecord {
-    let id = format!("notice-{id}");
-    sanad::curation::SourceRecord { title: format!("Notice, version {title}"), url: Some(format!("https://port.example/{id}")), ..source(&id) }
-}
-
-#[derive(Debug, Clone)]
-enum Step {
-    Change(usize, Record),
-    Retract(usize),
-    Restore(usize),
-    /// Several at once, as an import brings them.
-    Import(Vec<(usize, Record)>),
-    /// A merge begins, of what there is then.
-    Merge,
-    /// It ends, whatever was edited meanwhile.
-    Merged,
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let id = || 0..ids().len();
-    let step = prop_oneof![
-        6 => (id(), trial_record()).prop_map(|(id, record)| Step::Change(id, record)),
-        2 => id().prop_map(Step::Retract),
-        1 => id().prop_map(Step::Restore),
-        1 => proptest::collection::vec((id(), trial_record()), 3..9).prop_map(Step::Import),
-        2 => Just(Step::Merge),
-        3 => Just(Step::Merged),
-    ];
-    proptest::collection::vec(step, 0..40)
-}
-
-/// Room for so little that a few edits go through all levels.
-const SMALL: Room = Room([2, 4, 8]);
-
-/// Takes steps over a view of the shipped knowledge; the last head of each fact beside what is laid.
-fn stepped(ground: Knowledge, steps: &[Step]) -> (Overlay, BTreeMap<String, Head>) {
-    let ids = ids();
-    let mut overlay = Overlay::over(&SHIPPED, ground, SMALL);
-    let mut heads: BTreeMap<String, Head> = BTreeMap::new();
-    let mut merging: Option<Merged> = None;
-    for step in steps {
-        let record = |id: &usize| heads.get(&ids[*id]).map_or_else(lighthouse, |head| head.state.record().clone());
-        let states: BTreeMap<usize, State> = match step {
-            Step::Change(id, record) => [(*id, State::Published(record.clone()))].into(),
-            Step::Retract(id) => [(*id, State::Retracted(record(id)))].into(),
-            Step::Restore(id) => [(*id, State::Published(record(id)))].into(),
-            Step::Import(all) => all.iter().map(|(id, record)| (*id, State::Published(record.clone()))).collect(),
-            Step::Merge => {
-                merging = overlay.merge();
-                continue;
-            }
-            Step::Merged => {
-                overlay = merging.take().and_then(|merged| overlay.merged(&merged)).unwrap_or(overlay);
-                continue;
-            }
-        };
-        let edited: Vec<Head> = states.into_iter().map(|(id, state)| head(&ids[id], state)).collect();
-        heads.extend(edited.iter().map(|head| (head.fact.as_str().to_owned(), head.clone())));
-        overlay = overlay.with(&edited.into_iter().map(|head| Arc::new(Edit::new(head))).collect::<Vec<_>>());
-    }
-    (overlay, heads)
-}
-
-/// All that a reader sees of an answer, and the numbers behind it to the last bit.
-fn seen(view: &Knowledge, question: &str) -> String {
-    let answer = answer(view, question, &Context::default(), &mut Scratch::default());
-    let ranked = answer.ranked.iter().map(|r| (view.base.fact(r.fact).id.as_str(), r.score.to_bits(), r.confidence.to_bits(), r.features.map(f32::to_bits)));
-    let read = answer.question.elements.iter().map(|e| (&e.typed, &e.read_as, e.terms.len(), e.weight.to_bits()));
-    format!(
-        "{question}: {:?} {} {:?}\n{:?}\n{}",
-        answer.outcome,
-        answer.confidence,
-        read.collect::<Vec<_>>(),
-        ranked.collect::<Vec<_>>(),
-        compose::text(view, &answer)
-    )
-}
-
-/// All that is told of the facts of a view.
-fn told(view: &Knowledge) -> String {
-    let base = &view.base;
-    let source = |at| (base.source(at).id.as_str(), &*base.source(at).title);
-    let facts = base.indexed().filter(|(_, fact)| ids().iter().any(|id| id == fact.id.as_str()));
-    let facts: Vec<_> = facts
-        .map(|(at, fact)| {
-            let conflicts: Vec<&str> = base.conflicts(at).iter().map(|other| base.fact(*other).id.as_str()).collect();
-            (fact.id.as_str(), &*fact.claim, fact.citations.iter().map(source).collect::<Vec<_>>(), conflicts, base.standing(at), Record::of(base, at))
-        })
-        .collect();
-    let sources: Vec<_> = base.sources().skip(SHIPPED.base.source_count()).map(source).collect();
-    let named = base.source_named("notice-1").map(source);
-    let typed = sanad::complete::among(base, "who saw the zarb", 9).into_iter().map(|found| found.text).collect::<Vec<_>>();
-    format!("{} {} {}\n{facts:#?}\n{sources:?} {named:?}\n{typed:?}", base.fact_count(), base.source_count(), base.hidden_count())
-}
-
-fn asked() -> Vec<String> {
-    let slips = ["Zarbkht", "lighthose", "harbormaster", "dregders", "zar bakht"];
-    let words = VOCABULARY.iter().chain(&slips).map(|word| format!("who saw the {word}?"));
-    let pairs = VOCABULARY.iter().zip(VOCABULARY.iter().rev()).map(|(a, b)| format!("When was the {a} {b} seen by the port authority?"));
-    words.chain(pairs).chain([TRUCE.to_owned()]).collect()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-    #[test]
-    fn over_which_levels_edits_lie_makes_no_difference(everywhere in steps(), here in steps()) {
-        let (below, wide) = stepped(SHIPPED.clone(), &everywhere);
-        let (overlay, own) = stepped(below.view().clone(), &here);
-        let last: BTreeMap<String, Head> = wide.into_iter().chain(own).collect();
-        let at_once = lay(&SHIPPED, last.into_values().map(Edit::new));
-        prop_assert_eq!(told(overlay.view()), told(&at_once));
-        for question in asked() {
-            prop_assert_eq!(seen(overlay.view(), &question), seen(&at_once, &question));
-        }
-    }
 }
