@@ -2,10 +2,12 @@
 //! ten thousand facts that the server has of its own; and what ten thousand servers cost while nobody asks in them.
 
 use std::alloc::System;
+use std::cell::RefCell;
 use std::fs;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use divan::Bencher;
 use sanad::answer::model::Model;
@@ -27,6 +29,7 @@ fn main() {
     divan::main();
     // Only where all is measured, not where some is or where it is only tried out.
     if std::env::args().skip(1).all(|argument| argument == "--bench") {
+        compare();
         weigh();
     }
 }
@@ -126,8 +129,8 @@ fn app(before: u32) -> App {
 /// One edit until the next question sees it. What it puts off is done between two of them, as the bot does it beside.
 fn one_edit(bencher: Bencher<'_, '_>, before: u32, edit: impl Fn(u32) -> (Scope, Head)) {
     let app = app(before);
-    let (mut number, mut due) = (1, Vec::new());
-    let due = std::cell::RefCell::new(std::mem::take(&mut due));
+    let mut number = 1;
+    let due = RefCell::new(Vec::new());
     bencher
         .with_inputs(|| {
             app.settle(&due.take());
@@ -185,7 +188,7 @@ fn ask_after(bencher: Bencher<'_, '_>, before: u32) {
 #[divan::bench(args = BEFORE, max_time = 5)]
 fn ask(bencher: Bencher<'_, '_>, before: u32) {
     let app = app(before);
-    let questions: Vec<&str> = SHIPPED.base.indexed().filter_map(|(_, fact)| fact.questions.get(1).map(AsRef::as_ref)).collect();
+    let questions = questions();
     let mut at = 0;
     bencher
         .with_inputs(|| {
@@ -248,13 +251,41 @@ async fn change_one(desk: &Desk, fact: &str, change: Change, seen: RevisionNo) {
     }
 }
 
+/// Questions about the facts built in, one of each.
+fn questions() -> Vec<&'static str> {
+    SHIPPED.base.indexed().filter_map(|(_, fact)| fact.questions.get(1).map(AsRef::as_ref)).collect()
+}
+
+/// Prints how much longer questions take beside a server's own facts: by turns, and the least of each, so that it does not matter what else
+/// the machine does.
+fn compare() {
+    const ROUNDS: usize = 15;
+    let apps: Vec<(u32, App)> = BEFORE.iter().map(|before| (*before, app(*before))).collect();
+    let mut least = vec![Duration::ZERO; apps.len()];
+    for question in questions() {
+        let mut best = vec![Duration::MAX; apps.len()];
+        for _ in 0..ROUNDS {
+            for (best, (_, app)) in best.iter_mut().zip(&apps) {
+                let start = Instant::now();
+                divan::black_box(app.ask(&app.view(here()), question, None));
+                *best = (*best).min(start.elapsed());
+            }
+        }
+        least.iter_mut().zip(best).for_each(|(sum, best)| *sum += best);
+    }
+    for ((before, _), sum) in apps.iter().zip(&least) {
+        let ratio = sum.as_secs_f64() / least.first().map_or(1.0, Duration::as_secs_f64);
+        println!("questions beside {before} own facts: {ratio:.3} times as long");
+    }
+}
+
 /// Prints what servers take in memory: idle, and warm.
 fn weigh() {
     let app = App::new(SHIPPED.clone());
     let held = |region: &Region<'_, System>| {
         let change = region.change();
+        // What grew or shrank where it was is counted in these two as well.
         i64::try_from(change.bytes_allocated).unwrap_or(i64::MAX) - i64::try_from(change.bytes_deallocated).unwrap_or(i64::MAX)
-            + i64::try_from(change.bytes_reallocated).unwrap_or(0)
     };
     let text: usize = (0..FACTS).map(|at| format!("own-{at}").len() + texts(&own(at))).sum();
     let region = Region::new(ALLOCATOR);

@@ -30,8 +30,10 @@ pub(super) struct Posting {
     pub(super) fact: u32,
     pub(super) frequency: u8,
     in_claim: bool,
-    /// The term's place in the fact's piece.
-    local: u32,
+    /// Before it is sorted in, the term's place in the fact's piece; then the first of its passages among the level's.
+    at: u32,
+    /// How many those are.
+    passages: u32,
 }
 
 /// A fact of a level that holds a word of which the base does not know as much.
@@ -54,6 +56,8 @@ pub struct Level {
     terms: HashMap<Arc<str>, TermIx>,
     /// By term, then by fact.
     postings: Vec<Posting>,
+    /// The passages of each posting, those of one behind those of the other: what a common term is looked up for lies together.
+    holders: Vec<PassageIx>,
     /// Words that nothing below knows, numbered on.
     words: Vec<Arc<str>>,
     by_text: HashMap<Arc<str>, WordIx>,
@@ -74,6 +78,7 @@ impl Level {
             passages: Vec::new(),
             terms: HashMap::new(),
             postings: Vec::with_capacity(pieces.iter().map(|piece| piece.terms.len()).sum()),
+            holders: Vec::new(),
             words: Vec::new(),
             by_text: HashMap::new(),
             keys: Vec::new(),
@@ -84,7 +89,7 @@ impl Level {
             level.lay(below, piece);
         }
         level.pieces = pieces;
-        level.postings.sort_unstable_by_key(|posting| (posting.term, posting.fact));
+        level.sort_in();
         level.keys.sort_unstable();
         level.mentions.sort_unstable();
         level
@@ -99,7 +104,8 @@ impl Level {
             fact,
             frequency: of.frequency,
             in_claim: of.in_claim,
-            local,
+            at: local,
+            passages: 0,
         }));
         for word in &piece.words {
             let at = self.word(below, &word.text);
@@ -108,6 +114,19 @@ impl Level {
         let (passages, profile) = piece.placed(FactIx(fact), self.first.passage + number(self.passages.len()), &terms);
         self.passages.extend(passages);
         self.profiles.push(profile);
+    }
+
+    /// Sorts the postings, and their passages as they do.
+    fn sort_in(&mut self) {
+        self.postings.sort_unstable_by_key(|posting| (posting.term, posting.fact));
+        for posting in &mut self.postings {
+            let at = posting.fact.saturating_sub(self.first.fact) as usize;
+            let (Some(piece), Some(profile)) = (self.pieces.get(at), self.profiles.get(at)) else { continue };
+            let held = piece.holders(posting.at).iter().map(|passage| PassageIx(passage.0 + profile.passages.0));
+            posting.at = number(self.holders.len());
+            self.holders.extend(held);
+            posting.passages = number(self.holders.len()) - posting.at;
+        }
     }
 
     fn term(&mut self, below: Option<&Stack>, text: &TermText) -> TermIx {
@@ -164,10 +183,8 @@ impl Level {
 
     /// The passages of a posting, in order.
     pub(super) fn passages_of(&self, posting: &Posting) -> impl Iterator<Item = PassageIx> + '_ {
-        let at = self.local(posting.fact);
-        let first = self.profiles.get(at).map_or(0, |profile| profile.passages.0);
-        let held = self.pieces.get(at).map_or(&[][..], |piece| piece.holders(posting.local));
-        held.iter().map(move |passage| PassageIx(passage.0 + first))
+        let from = posting.at as usize;
+        self.holders.get(from..from + posting.passages as usize).unwrap_or_default().iter().copied()
     }
 
     pub(super) fn passage(&self, at: u32) -> Option<&Passage> {
