@@ -188,7 +188,9 @@ impl Cell {
         let is_one = new.len() == 1;
         if is_one || self.ready(ground).is_some() {
             // The longest of it, while nobody waits for it.
-            new.iter().for_each(|edit| edit.prepare(&ground.shipped));
+            for edit in &new {
+                edit.prepare(&ground.shipped);
+            }
         }
         let mut kept = self.lock();
         let (edits, opened) = kept.open();

@@ -205,11 +205,11 @@ impl Overlay {
         let below = self.ground.under(layers.iter().map(|layer| (Arc::clone(&layer.facts), Arc::clone(&layer.index))), &hidden);
         let layer = Layer::of(&below, edits, rank);
         if layer.edits.is_empty() {
-            return Self { view: below, layers, ..self.clone() };
+            return Self { layers, view: below, ..self.clone() };
         }
         let view = below.under([(Arc::clone(&layer.facts), Arc::clone(&layer.index))], &hidden);
         layers.push(Arc::new(layer));
-        Self { view, layers, ..self.clone() }
+        Self { layers, view, ..self.clone() }
     }
 
     /// Whether the topmost level is full.

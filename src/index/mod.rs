@@ -269,13 +269,11 @@ impl Index {
 
     /// Where and whether a fact holds a term.
     pub fn holds(&self, fact: FactIx, term: TermIx) -> Option<FactTerm> {
-        match self.level_of(fact) {
-            Some(level) => level.holds(fact, term),
-            None => {
-                let terms = self.core.fact_terms.of(fact.0);
-                terms.binary_search_by_key(&term, |t| t.term).ok().and_then(|at| terms.get(at).copied())
-            }
+        if let Some(level) = self.level_of(fact) {
+            return level.holds(fact, term);
         }
+        let terms = self.core.fact_terms.of(fact.0);
+        terms.binary_search_by_key(&term, |t| t.term).ok().and_then(|at| terms.get(at).copied())
     }
 
     /// What is known of a fact.

@@ -214,7 +214,7 @@ impl Level {
         let terms = self.pieces.get(self.local(fact.0)).into_iter().flat_map(|piece| &piece.terms);
         terms.filter_map(|term| match &term.text {
             TermText::Known(term) => Some(Ok(*term)),
-            TermText::New(_, vector) => vector.as_ref().map(Err),
+            TermText::New(_, vector) => vector.as_deref().map(Err),
         })
     }
 }

@@ -42,7 +42,7 @@ pub(super) enum TermText {
     /// The base knows it.
     Known(TermIx),
     /// The base does not; with its vector as this fact means it.
-    New(Arc<str>, Option<Packed>),
+    New(Arc<str>, Option<Box<Packed>>),
 }
 
 /// A word of a piece of which the base does not know as much.
@@ -125,7 +125,7 @@ fn new_terms(core: &Core, numbers: HashMap<Box<str>, TermIx>, vectors: &[Packed]
     numbers.sort_unstable();
     let text = |(at, text): (TermIx, Box<str>)| match core.term(&text) {
         Some(known) => TermText::Known(known),
-        None => TermText::New(text.into(), vectors.get(at.0 as usize).copied()),
+        None => TermText::New(text.into(), vectors.get(at.0 as usize).copied().map(Box::new)),
     };
     numbers.into_iter().map(|of| PieceTerm { text: text(of), frequency: 0, in_claim: false, held: (0, 0) }).collect()
 }

@@ -13,7 +13,7 @@ use crate::{SHIPPED, head, lighthouse};
 
 #[derive(Debug, Clone)]
 enum Step {
-    Change(usize, Record),
+    Change(usize, Box<Record>),
     Retract(usize),
     Restore(usize),
     /// Several at once, as an import brings them.
@@ -27,7 +27,7 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let id = || 0..ids().len();
     let step = prop_oneof![
-        6 => (id(), trial_record()).prop_map(|(id, record)| Step::Change(id, record)),
+        6 => (id(), trial_record()).prop_map(|(id, record)| Step::Change(id, Box::new(record))),
         2 => id().prop_map(Step::Retract),
         1 => id().prop_map(Step::Restore),
         1 => proptest::collection::vec((id(), trial_record()), 3..9).prop_map(Step::Import),
@@ -49,7 +49,7 @@ fn stepped(ground: Knowledge, steps: &[Step]) -> (Overlay, BTreeMap<String, Head
     for step in steps {
         let record = |id: &usize| heads.get(&ids[*id]).map_or_else(lighthouse, |head| head.state.record().clone());
         let states: BTreeMap<usize, State> = match step {
-            Step::Change(id, record) => [(*id, State::Published(record.clone()))].into(),
+            Step::Change(id, record) => [(*id, State::Published(Record::clone(record)))].into(),
             Step::Retract(id) => [(*id, State::Retracted(record(id)))].into(),
             Step::Restore(id) => [(*id, State::Published(record(id)))].into(),
             Step::Import(all) => all.iter().map(|(id, record)| (*id, State::Published(record.clone()))).collect(),
