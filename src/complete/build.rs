@@ -26,7 +26,7 @@ const SMALLEST_SHARE: usize = 64;
 pub(super) fn completer(base: &Base, index: &Index) -> Completer {
     let mut builder = Builder::of_facts(base);
     for (at, entity) in (0u32..).map(EntityIx).zip(base.entities()) {
-        let mentions = index.term(&entity_term(at)).map_or(0, |term| index.facts_with(term).count());
+        let mentions = index.term(&entity_term(at)).map_or(0, |term| index.holders(term));
         let quality = share((1 + mentions).ilog2(), (1 + index.fact_count()).ilog2());
         for name in std::iter::once(&entity.name).chain(&entity.aliases) {
             // A gloss in brackets tells namesakes apart; nobody types it.

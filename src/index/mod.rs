@@ -1,28 +1,40 @@
 //! The immutable index that questions are matched against.
 //!
-//! A fact is split into *passages*: its claim (with its title), and each of its question forms. Passages have postings for the cosine
-//! with a question and vectors for meaning; whole facts have postings for BM25, and sorted term lists to tell which words of a question
-//! they cover. Passages of one fact stand together.
+//! A fact is split into *passages*: its claim (with its title), its title, and each of its question forms; those of one fact stand together.
+//! *Postings* lead from a term to facts, for the first look. The *tables* lead from a fact to its terms and to the passages that each stands
+//! in, for all that is looked at closer.
 
 pub mod analysis;
 mod build;
+mod days;
 pub mod lists;
 mod over;
+mod postings;
+mod search;
 pub mod spelling;
+mod tables;
+pub mod texts;
+mod traits;
 
 use std::sync::Arc;
-
-use hashbrown::HashMap;
 
 use crate::date::DaySpan;
 use crate::fact::FactIx;
 use crate::lexicon::Wanted;
 use crate::vectors::{Packed, Vectors};
 use analysis::Analyser;
-use lists::Lists;
+use days::Days;
 use over::Delta;
 pub use over::Piece;
+pub use postings::MOST_FACTS;
+pub(crate) use postings::{MOST_SAID, said};
+use postings::{Posting, Postings};
+pub use search::{Asked, Sums};
 use spelling::{Spelling, WordIx};
+use tables::Tables;
+pub use tables::{FactTerm, Held};
+use texts::Texts;
+pub use traits::{Trait, Traits};
 
 /// A number of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -31,24 +43,6 @@ pub struct TermIx(pub u32);
 /// A number of a passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct PassageIx(pub u32);
-
-/// How often a term stands in a fact, weighed by field, in a byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FactPosting {
-    /// Where the fact stands.
-    pub fact: u32,
-    /// Weighted frequency.
-    pub frequency: u8,
-}
-
-/// Where in a fact a term stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FactTerm {
-    /// The term.
-    pub term: TermIx,
-    /// Whether it stands in the claim, the title or the fact's names, not only in a question form.
-    pub in_claim: bool,
-}
 
 /// Where a known word is from, nearest to the facts first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,8 +58,6 @@ pub enum WordOrigin {
 /// What a passage is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Passage {
-    /// The fact it belongs to.
-    pub fact: FactIx,
     /// What it asks for, if it is a question form.
     pub wanted: Wanted,
     /// Length of its vector of term weights.
@@ -73,16 +65,18 @@ pub struct Passage {
 }
 
 /// What is known of one fact beside its terms.
-#[derive(Debug, Clone, Default)]
-pub struct Profile {
+#[derive(Debug, Clone, Copy)]
+pub struct Profile<'i> {
     /// Its date and the dates its claim names.
-    pub dates: Box<[DaySpan]>,
+    pub dates: &'i [DaySpan],
     /// Words of the claim that turn what it says.
-    pub turns: Box<[TermIx]>,
+    pub turns: &'i [TermIx],
     /// The first of its passages, and behind the last.
     pub passages: (u32, u32),
     /// Terms in it, weighed as in BM25.
     pub length: f32,
+    /// What it has to give.
+    pub traits: Traits,
 }
 
 /// What was built of a base. It never changes.
@@ -92,21 +86,24 @@ struct Core {
     spelling: Spelling,
     /// For each word of `spelling`, where it is from.
     origins: Vec<WordOrigin>,
-    terms: HashMap<Box<str>, TermIx>,
+    terms: Texts,
     /// Rarity of each term.
     idf: Vec<f32>,
-    passages: Vec<Passage>,
-    passage_vectors: Vec<Packed>,
     /// A vector for each term, for words one by one.
     term_vectors: Vec<Packed>,
-    passage_postings: Lists<PassageIx>,
-    fact_postings: Lists<FactPosting>,
-    fact_terms: Lists<FactTerm>,
-    profiles: Vec<Profile>,
+    tables: Tables,
+    postings: Postings,
+    days: Days,
     average_length: f32,
     /// Rarity of a word that no fact holds.
     unknown_idf: f32,
     has_forms: bool,
+}
+
+impl Core {
+    fn term(&self, text: &str) -> Option<TermIx> {
+        self.terms.find(text).map(TermIx)
+    }
 }
 
 /// The index of a base, with that of what is laid over it: its numbers of terms, words, passages and facts go on where the base's end, and
@@ -121,6 +118,14 @@ pub struct Index {
     over: Option<Arc<Delta>>,
 }
 
+/// Tables with the numbers of their first fact and passage.
+#[derive(Clone, Copy)]
+struct Placed<'i> {
+    tables: &'i Tables,
+    fact: u32,
+    passage: u32,
+}
+
 impl Index {
     /// This index, taken bare, under that of other facts; `hidden` facts of the base are not found.
     #[must_use]
@@ -131,7 +136,7 @@ impl Index {
 
     /// The number of a term, if any fact holds it.
     pub fn term(&self, text: &str) -> Option<TermIx> {
-        self.core.terms.get(text).or_else(|| self.over.as_ref()?.terms.get(text)).copied()
+        self.core.term(text).or_else(|| self.over.as_ref()?.terms.get(text).copied())
     }
 
     /// Whether any fact holds a folded word, by itself or under its plain term.
@@ -151,74 +156,109 @@ impl Index {
 
     /// How many passages there are.
     pub fn passage_count(&self) -> usize {
-        self.core.passages.len() + self.over.as_ref().map_or(0, |over| over.passages.len())
+        self.placed().map(|placed| placed.tables.wants.len()).sum()
     }
 
     /// A passage by its number.
-    pub fn passage(&self, at: u32) -> Option<&Passage> {
-        let at = at as usize;
-        self.core.passages.get(at).or_else(|| self.over.as_ref()?.passages.get(at.checked_sub(self.core.passages.len())?))
+    pub fn passage(&self, at: u32) -> Option<Passage> {
+        let (tables, at) = self.with_passage(at);
+        Some(Passage { wanted: *tables.wants.get(at)?, norm: *tables.norms.get(at)? })
+    }
+
+    /// The fact of a passage.
+    pub fn fact_of(&self, passage: u32) -> FactIx {
+        let placed = self.placed().take_while(|placed| placed.passage <= passage).last();
+        placed.map_or(FactIx(0), |placed| FactIx(placed.fact + number(placed.tables.fact_of(passage - placed.passage))))
+    }
+
+    /// How many facts hold a term.
+    pub fn holders(&self, term: TermIx) -> usize {
+        self.core.postings.holders(term) + self.over.as_ref().map_or(0, |over| over.postings(term).len())
+    }
+
+    /// Facts that hold a term; of one that is common in the base, those in which it says most.
+    pub fn facts_with(&self, term: TermIx) -> impl Iterator<Item = FactIx> + '_ {
+        let above = self.over.iter().flat_map(move |over| over.postings(term)).map(|posting| FactIx(posting.fact()));
+        self.core.postings.facts(term).chain(above)
+    }
+
+    fn postings(&self, term: TermIx) -> impl Iterator<Item = &[Posting]> {
+        [self.core.postings.with(term)].into_iter().chain(self.over.iter().map(move |over| over.postings(term)))
+    }
+
+    fn days(&self) -> impl Iterator<Item = &Days> + Clone {
+        std::iter::once(&self.core.days).chain(self.over.iter().map(|over| &over.days))
     }
 
     /// Passages that hold a term, in order.
     pub fn passages_with(&self, term: TermIx) -> impl Iterator<Item = PassageIx> + '_ {
-        let above = self.over.iter().flat_map(move |over| over.passages_with(term));
-        self.core.passage_postings.of(term.0).iter().chain(above.map(|(_, passage)| passage)).copied()
+        self.facts_with(term).flat_map(move |fact| {
+            let (first, _) = self.profile(fact).passages;
+            let held = self.held(fact);
+            held.find(term).into_iter().flat_map(move |at| held.passages_of(at)).map(move |passage| PassageIx(first + passage))
+        })
     }
 
-    /// Those of the passages from one number up to another that hold a term. They are of one fact.
-    pub fn passages_between(&self, term: TermIx, from: u32, to: u32) -> impl Iterator<Item = PassageIx> + '_ {
-        let below = self.core.passage_postings.of(term.0);
-        let below = if (from as usize) < self.core.passages.len() { below } else { &[] };
-        let first = below.partition_point(|passage| passage.0 < from);
-        let above = self.over.iter().filter(move |_| from as usize >= self.core.passages.len());
-        let above = above.flat_map(move |over| over.passages_with(term)).map(|(_, passage)| *passage);
-        let within = move |passage: &PassageIx| (from..to).contains(&passage.0);
-        below.iter().skip(first).copied().take_while(within).chain(above.filter(within))
-    }
-
-    /// Whether a passage holds a term.
-    pub fn passage_holds(&self, passage: u32, term: TermIx) -> bool {
-        self.passages_between(term, passage, passage.saturating_add(1)).next().is_some()
-    }
-
-    /// Facts that hold a term.
-    pub fn facts_with(&self, term: TermIx) -> impl Iterator<Item = FactPosting> + '_ {
-        let above = self.over.iter().flat_map(move |over| over.facts_with(term));
-        self.core.fact_postings.of(term.0).iter().chain(above.map(|(_, posting)| posting)).copied()
-    }
-
-    /// The terms of a fact, in order of their numbers.
-    pub fn terms_of(&self, fact: FactIx) -> &[FactTerm] {
-        match (&self.over, (fact.0 as usize).checked_sub(self.core.profiles.len())) {
-            (Some(over), Some(above)) => over.terms_of(above),
-            _ => self.core.fact_terms.of(fact.0),
-        }
+    /// The terms of a fact with the passages they stand in.
+    pub fn held(&self, fact: FactIx) -> Held<'_> {
+        let (placed, at) = self.with_fact(fact);
+        placed.tables.held(at)
     }
 
     /// Where and whether a fact holds a term.
     pub fn holds(&self, fact: FactIx, term: TermIx) -> Option<FactTerm> {
-        let terms = self.terms_of(fact);
-        terms.binary_search_by_key(&term, |t| t.term).ok().and_then(|at| terms.get(at).copied())
+        let held = self.held(fact);
+        held.find(term).and_then(|at| held.terms.get(at).copied())
     }
 
     /// What is known of a fact.
-    pub fn profile(&self, fact: FactIx) -> &Profile {
-        let at = fact.0 as usize;
-        match (&self.over, at.checked_sub(self.core.profiles.len())) {
-            (Some(over), Some(above)) => &over.profiles[above],
-            _ => &self.core.profiles[at],
+    pub fn profile(&self, fact: FactIx) -> Profile<'_> {
+        let (Placed { tables, passage, .. }, at) = self.with_fact(fact);
+        let (from, to) = tables.passages(at);
+        let key = number(at);
+        Profile {
+            dates: tables.dates.of(key),
+            turns: tables.turns.of(key),
+            passages: (from + passage, to + passage),
+            length: tables.lengths.get(at).copied().unwrap_or_default(),
+            traits: tables.traits.get(at).copied().unwrap_or_default(),
         }
     }
 
     /// The number of facts, with those that are hidden.
     pub fn fact_count(&self) -> usize {
-        self.core.profiles.len() + self.over.as_ref().map_or(0, |over| over.profiles.len())
+        self.placed().map(|placed| placed.tables.count()).sum()
     }
 
     /// Whether a fact of the base is retracted, or stands anew above it.
     pub fn is_hidden(&self, fact: FactIx) -> bool {
         self.over.as_ref().is_some_and(|over| over.hidden.contains(&fact))
+    }
+
+    fn placed(&self) -> impl Iterator<Item = Placed<'_>> {
+        let core = &self.core.tables;
+        let above = Placed { tables: core, fact: number(core.count()), passage: number(core.wants.len()) };
+        let above = self.over.iter().map(move |over| Placed { tables: &over.tables, ..above });
+        std::iter::once(Placed { tables: core, fact: 0, passage: 0 }).chain(above)
+    }
+
+    /// The tables that a fact stands in, and its number there.
+    fn with_fact(&self, fact: FactIx) -> (Placed<'_>, usize) {
+        let core = &self.core.tables;
+        match (&self.over, (fact.0 as usize).checked_sub(core.count())) {
+            (Some(over), Some(above)) => {
+                (Placed { tables: &over.tables, fact: number(core.count()), passage: number(core.wants.len()) }, above)
+            }
+            _ => (Placed { tables: core, fact: 0, passage: 0 }, fact.0 as usize),
+        }
+    }
+
+    fn with_passage(&self, passage: u32) -> (&Tables, usize) {
+        let core = &self.core.tables;
+        match (&self.over, (passage as usize).checked_sub(core.wants.len())) {
+            (Some(over), Some(above)) => (&over.tables, above),
+            _ => (core, passage as usize),
+        }
     }
 
     /// Mean length of facts in terms.
@@ -228,9 +268,8 @@ impl Index {
 
     /// The vector of a passage, if vectors are on.
     pub fn vector(&self, passage: u32) -> Option<&Packed> {
-        let at = passage as usize;
-        let above = || self.over.as_ref()?.passage_vectors.get(at.checked_sub(self.core.passages.len())?);
-        self.core.passage_vectors.get(at).or_else(above)
+        let (tables, at) = self.with_passage(passage);
+        tables.vectors.get(at)
     }
 
     /// The vector of a term, if vectors are on.
@@ -291,17 +330,21 @@ impl Index {
     /// Bytes the index of the base takes, its texts left out.
     pub fn bytes(&self) -> usize {
         let core = &self.core;
-        core.passage_postings.bytes()
-            + core.fact_postings.bytes()
-            + core.fact_terms.bytes()
-            + (core.passage_vectors.len() + core.term_vectors.len()) * size_of::<Packed>()
-            + core.passages.len() * size_of::<Passage>()
-            + core.profiles.len() * size_of::<Profile>()
+        core.tables.bytes()
+            + core.postings.bytes()
+            + core.days.bytes()
+            + core.term_vectors.len() * size_of::<Packed>()
+            + core.idf.len() * 4
             + core.spelling.bytes()
-            + core.terms.keys().map(|t| t.len() + 24).sum::<usize>()
+            + core.origins.len() * size_of::<WordOrigin>()
+            + core.terms.bytes()
     }
 
     fn first_word_above(&self) -> u32 {
         u32::try_from(self.core.origins.len()).unwrap_or(u32::MAX)
     }
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -4,16 +4,13 @@
 //! either. All such forms of all known words stand in one sorted table of hashes. Spellings of foreign names are found the same way by
 //! their consonants (see [`crate::text::romanise`]).
 
-use std::hash::{BuildHasher, Hasher};
-
-use hashbrown::{DefaultHashBuilder, HashTable};
-
 use super::lists::Lists;
+use super::texts::{Fnv, Texts};
 use crate::text::distance::{TWO_SLIPS_FROM, slips, slips_allowed};
 use crate::text::romanise::Sound;
 
 /// Letters of a word's front that deletions are made in; a slip behind them is found by the untouched front.
-const FRONT: usize = 14;
+const FRONT: usize = 9;
 
 /// Words that are tried at most for one typed word, so that a crowded neighbourhood costs no more than a sparse one.
 const MOST_TRIED: usize = 64;
@@ -45,65 +42,51 @@ pub struct Candidate {
 /// All known words with their neighbourhoods.
 #[derive(Debug, Default)]
 pub struct Spelling {
-    words: Vec<Box<str>>,
-    /// Words by the hash of their text, which stands in `words` alone.
-    by_text: HashTable<WordIx>,
-    hasher: DefaultHashBuilder,
-    /// Hash in the upper half, word in the lower, in a sorted list for each opening of a hash: a probe is one step, not a search.
-    table: Lists<u64>,
-    /// Bits by which it is entered.
-    bits: u32,
+    words: Texts,
+    /// For each opening of a hash the words with a form of such a hash, in order: of the hash behind its opening as many bits as a word's
+    /// number leaves, then the word. What else of a hash differs shows when the words are compared.
+    table: Lists<u32>,
+    keys: Keys,
 }
 
-/// Bits of a hash by which the table is entered, at most; a small table is entered by fewer.
-const OPENING_BITS: u32 = 16;
+/// How a hash is cut.
+#[derive(Debug, Clone, Copy, Default)]
+struct Keys {
+    /// Bits by which the table is entered.
+    opening: u32,
+    /// Bits of a word's number.
+    word: u32,
+}
+
+impl Keys {
+    fn of(words: usize, entries: usize) -> Self {
+        let bits = |count: usize| usize::BITS - count.leading_zeros();
+        Self { opening: bits(entries).saturating_sub(2).clamp(1, 26), word: bits(words).clamp(1, 31) }
+    }
+
+    /// The list of the table that a hash is in.
+    fn list(self, hash: u64) -> u32 {
+        u32::try_from(hash >> (u64::BITS - self.opening)).unwrap_or(0)
+    }
+
+    /// What stands of the hash in an entry, where the word's number is 0.
+    fn check(self, hash: u64) -> u32 {
+        let behind = u32::try_from((hash << self.opening) >> u32::BITS).unwrap_or(0);
+        behind >> self.word << self.word
+    }
+}
+
 /// Words that are worth a core of their own.
 const SMALLEST_SHARE: usize = 512;
 
-/// FNV-1a: short keys, no secrets, the same on every machine.
-#[derive(Clone)]
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-}
-
-impl Fnv {
-    /// The upper half of a table entry for what was written and `rest`.
-    fn key(&self, rest: &[u8]) -> u64 {
-        let mut whole = self.clone();
-        whole.write(rest);
-        let hash = whole.finish();
-        (hash ^ (hash >> 32)) << 32
-    }
-}
-
-/// The key of words that sound so.
+/// The hash of words that sound so.
 fn sound_key(sound: &Sound) -> u64 {
     let mut opening = Fnv::default();
     opening.write(b"~");
-    opening.key(&sound.skeleton())
+    opening.with(&sound.skeleton())
 }
 
-/// The list of the table that a key stands in.
-fn opening(key: u64, bits: u32) -> u32 {
-    key.checked_shr(64 - bits).and_then(|opening| u32::try_from(opening).ok()).unwrap_or(0)
-}
-
-/// Calls `use_key` with the key of every form of `word` with up to `deletions` letters of its front taken out.
+/// Calls `use_key` with the hash of every form of `word` with up to `deletions` letters of its front taken out.
 fn each_form(word: &str, deletions: usize, use_key: &mut impl FnMut(u64)) {
     let front = word.char_indices().nth(FRONT).map_or(word.len(), |(at, _)| at);
     let (head, _) = word.split_at_checked(front).unwrap_or((word, ""));
@@ -112,16 +95,16 @@ fn each_form(word: &str, deletions: usize, use_key: &mut impl FnMut(u64)) {
     let part = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
     // What stands before a letter that is taken out is hashed once.
     let mut before = Fnv::default();
-    use_key(before.key(bytes));
+    use_key(before.with(bytes));
     if deletions == 0 {
         return;
     }
     for (first, (start, end)) in letters().enumerate() {
-        use_key(before.key(part(end, bytes.len())));
+        use_key(before.with(part(end, bytes.len())));
         if deletions > 1 {
             let mut between = before.clone();
             for (from, to) in letters().skip(first + 1) {
-                use_key(between.key(part(to, bytes.len())));
+                use_key(between.with(part(to, bytes.len())));
                 between.write(part(from, to));
             }
         }
@@ -134,74 +117,75 @@ fn deletions_of(letters: usize) -> usize {
     if letters <= 4 { 1 } else { slips_allowed(letters.max(if letters >= TWO_SLIPS_FROM - 1 { TWO_SLIPS_FROM } else { letters + 1 })) }
 }
 
-/// The entries of the table for words that are numbered from `first`.
-fn entries(words: &[Box<str>], first: u32) -> Vec<u64> {
-    let mut entries = Vec::with_capacity(words.len() * 24);
-    for (at, word) in (first..).zip(words) {
-        let letters = word.chars().count();
-        if letters < 3 || word.bytes().all(|b| b.is_ascii_digit()) {
-            continue;
-        }
-        each_form(word, deletions_of(letters), &mut |key| entries.push(key | u64::from(at)));
-        if let Some(sound) = Sound::of(word) {
-            entries.push(sound_key(&sound) | u64::from(at));
-        }
+/// The hashes by which a word is found.
+fn each_hash(word: &str, use_hash: &mut impl FnMut(u64)) {
+    let letters = word.chars().count();
+    if letters < 3 || word.bytes().all(|b| b.is_ascii_digit()) {
+        return;
     }
-    entries
+    each_form(word, deletions_of(letters), use_hash);
+    if let Some(sound) = Sound::of(word) {
+        use_hash(sound_key(&sound));
+    }
+}
+
+/// The hashes of words that are numbered from `first`, each with its word.
+fn hashes(words: &Texts, from: u32, to: u32) -> Vec<(u64, u32)> {
+    let mut hashes = Vec::with_capacity((to - from) as usize * 24);
+    for at in from..to {
+        each_hash(words.text(at), &mut |hash| hashes.push((hash, at)));
+    }
+    hashes
 }
 
 impl Spelling {
     /// A table of known words, each given once.
-    pub fn build(words: Vec<Box<str>>) -> Self {
-        let (front, back) = words.split_at(words.len() / 2);
-        let middle = u32::try_from(front.len()).unwrap_or(u32::MAX);
+    pub fn build<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let words = Texts::of(words);
+        let count = words.count();
+        let middle = count / 2;
         let shared = || {
             std::thread::scope(|scope| {
-                let worker = scope.spawn(|| entries(back, middle));
-                let mut found = entries(front, 0);
+                let worker = scope.spawn(|| hashes(&words, middle, count));
+                let mut found = hashes(&words, 0, middle);
                 // A worker that died of a fault is made good here, where the fault shows as what it is.
-                found.extend(worker.join().unwrap_or_else(|_| entries(back, middle)));
+                found.extend(worker.join().unwrap_or_else(|_| hashes(&words, middle, count)));
                 found
             })
         };
-        let entries = if words.len() < SMALLEST_SHARE { entries(&words, 0) } else { shared() };
-        let hasher = DefaultHashBuilder::default();
-        let mut by_text = HashTable::with_capacity(words.len());
-        for (at, word) in (0u32..).zip(&words) {
-            // There is room for all of them: none is ever hashed again.
-            by_text.insert_unique(hasher.hash_one(word.as_ref()), WordIx(at), |_| 0);
-        }
-        let bits = entries.len().checked_ilog2().unwrap_or(0).min(OPENING_BITS);
-        let table = Lists::pack(1 << bits, entries.iter().map(|&entry| (opening(entry, bits), entry))).sorted();
-        Self { words, by_text, hasher, table, bits }
+        let hashes = if (count as usize) < SMALLEST_SHARE { hashes(&words, 0, count) } else { shared() };
+        let keys = Keys::of(count as usize, hashes.len());
+        let table = Lists::pack(1 << keys.opening, hashes.iter().map(|&(hash, word)| (keys.list(hash), keys.check(hash) | word))).sorted();
+        Self { words, table, keys }
     }
 
     /// The number of a word that is known just so.
     pub fn find(&self, word: &str) -> Option<WordIx> {
-        self.by_text.find(self.hasher.hash_one(word), |&at| self.text(at) == word).copied()
+        self.words.find(word).map(WordIx)
     }
 
     /// The text of a known word.
     pub fn text(&self, word: WordIx) -> &str {
-        self.words.get(word.0 as usize).map_or("", AsRef::as_ref)
+        self.words.text(word.0)
     }
 
     /// Bytes the tables take.
     pub fn bytes(&self) -> usize {
-        self.table.bytes() + self.words.iter().map(|w| w.len() + 16).sum::<usize>() * 2
+        self.table.bytes() + self.words.bytes()
     }
 
-    fn with_key(&self, key: u64) -> impl Iterator<Item = WordIx> + '_ {
-        let bucket = self.table.of(opening(key, self.bits));
-        let from = bucket.partition_point(|&entry| entry < key);
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half is the word")]
-        bucket.iter().skip(from).take_while(move |&&entry| entry >> 32 == key >> 32).map(|&entry| WordIx(entry as u32))
+    fn with_hash(&self, hash: u64) -> impl Iterator<Item = WordIx> + '_ {
+        let list = self.table.of(self.keys.list(hash));
+        let check = self.keys.check(hash);
+        let behind = check | ((1u32 << self.keys.word) - 1);
+        let from = list.partition_point(|&entry| entry < check);
+        list.iter().skip(from).take_while(move |&&entry| entry <= behind).map(move |&entry| WordIx(entry - check))
     }
 
     /// Known words that sound like `typed`, nearest first; ties in the order of the table.
     pub fn sounding(&self, typed: &str) -> Vec<WordIx> {
         let Some(sound) = Sound::of(typed) else { return Vec::new() };
-        let alike = self.with_key(sound_key(&sound)).take(MOST_TRIED);
+        let alike = self.with_hash(sound_key(&sound)).take(MOST_TRIED);
         let mut found: Vec<(u32, WordIx)> = alike.filter_map(|word| Some((sound.apart(&Sound::of(self.text(word))?)?, word))).collect();
         found.sort_unstable();
         found.into_iter().map(|(_, word)| word).collect()
@@ -217,28 +201,29 @@ impl Spelling {
         let mut tried: Vec<WordIx> = Vec::new();
         each_form(typed, deletions_of(letters), &mut |key| {
             if tried.len() < MOST_TRIED {
-                tried.extend(self.with_key(key).take(MOST_TRIED));
+                tried.extend(self.with_hash(key).take(MOST_TRIED));
             }
         });
-        let sound = Sound::of(typed);
-        if let Some(sound) = &sound {
-            tried.extend(self.with_key(sound_key(sound)).take(MOST_TRIED));
-        }
         tried.sort_unstable();
         tried.dedup();
-        let mut found: Vec<Candidate> = tried
-            .into_iter()
-            .filter_map(|word| {
-                let known = self.text(word);
-                let slips = slips(typed, known).map(|n| (Reason::Slips(n), u32::try_from(n).unwrap_or(u32::MAX) * 10));
-                // In four letters one vowel is a quarter of the word: only the very same sounds count.
-                let sounds =
-                    sound.as_ref().and_then(|s| s.apart(&Sound::of(known)?)).filter(|&apart| letters > 4 || (letters == 4 && apart == 0));
-                let sounds = sounds.filter(|_| is_foreign(word)).map(|apart| (Reason::Sounds, apart + 3));
-                let (reason, cost) = [slips, sounds].into_iter().flatten().min_by_key(|(_, cost)| *cost)?;
-                Some(Candidate { word, reason, cost })
-            })
-            .collect();
+        let mut found: Vec<Candidate> = Vec::new();
+        for word in tried {
+            if let Some(n) = slips(typed, self.text(word)) {
+                found.push(Candidate { word, reason: Reason::Slips(n), cost: u32::try_from(n).unwrap_or(u32::MAX) * 10 });
+            }
+        }
+        // In four letters one vowel is a quarter of the word: only the very same sounds count.
+        if let Some(sound) = Sound::of(typed).filter(|_| letters >= 4) {
+            for word in self.with_hash(sound_key(&sound)).take(MOST_TRIED).filter(|word| is_foreign(*word)) {
+                let apart = Sound::of(self.text(word)).and_then(|known| sound.apart(&known));
+                let Some(cost) = apart.filter(|&apart| letters > 4 || apart == 0).map(|apart| apart + 3) else { continue };
+                match found.iter_mut().find(|candidate| candidate.word == word) {
+                    Some(known) if known.cost <= cost => {}
+                    Some(known) => (known.reason, known.cost) = (Reason::Sounds, cost),
+                    None => found.push(Candidate { word, reason: Reason::Sounds, cost }),
+                }
+            }
+        }
         found.sort_by_key(|a| (a.cost, a.word));
         found
     }
@@ -250,7 +235,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn table(words: &[&str]) -> Spelling {
-        Spelling::build(words.iter().map(|&w| w.into()).collect())
+        Spelling::build(words.iter().copied())
     }
 
     #[test]
@@ -278,7 +263,7 @@ mod tests {
         #[test]
         fn the_table_finds_what_a_scan_finds(words in proptest::collection::hash_set("[a-d]{3,11}", 1..40), typed in "[a-d]{3,11}") {
             let words: Vec<Box<str>> = words.into_iter().map(Into::into).collect();
-            let known = Spelling::build(words.clone());
+            let known = Spelling::build(words.iter().map(AsRef::as_ref));
             let mut by_scan: Vec<&str> = words.iter().filter(|w| w.chars().count() >= 3).filter(|w| slips(&typed, w).is_some()).map(AsRef::as_ref).collect();
             let found = known.candidates(&typed, |_| true);
             let mut by_table: Vec<&str> = found.iter().filter(|c| slips(&typed, known.text(c.word)).is_some()).map(|c| known.text(c.word)).collect();

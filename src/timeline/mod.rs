@@ -15,6 +15,7 @@ use std::cmp::Ordering;
 
 use crate::date::{DayNumber, DaySpan, FactDate, PartialDate};
 use crate::fact::{Base, EntityIx, EntityKind, FactIx, SourceIx};
+use crate::index::FactTerm;
 use crate::index::analysis::entity_term;
 use crate::knowledge::Knowledge;
 use crate::text::cut::shorten;
@@ -65,7 +66,7 @@ fn is_about(knowledge: &Knowledge, at: FactIx, who: EntityIx) -> bool {
         EntityKind::Person | EntityKind::Organisation | EntityKind::Place => knowledge.base.fact(at).entities().any(|named| named == who),
         EntityKind::Event | EntityKind::Document => {
             let term = knowledge.index.term(&entity_term(who));
-            term.and_then(|term| knowledge.index.holds(at, term)).is_some_and(|held| held.in_claim)
+            term.and_then(|term| knowledge.index.holds(at, term)).is_some_and(FactTerm::is_in_claim)
         }
     }
 }

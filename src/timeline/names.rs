@@ -5,7 +5,7 @@
 
 use crate::fact::{Base, EntityIx, EntityKind, SourceIx};
 use crate::index::Index;
-use crate::index::analysis::Analyser;
+use crate::index::analysis::{Analyser, WordCache};
 use crate::knowledge::Knowledge;
 use crate::question::Question;
 use crate::text::cut::shorten;
@@ -91,7 +91,7 @@ impl Wanted {
 
 /// What a word alone means to the index.
 fn meaning(analyser: &Analyser, word: Word<'_>) -> Option<String> {
-    analyser.tokens_of_word(word).first().map(|token| token.term.to_string())
+    analyser.tokens_of_word(word, &mut WordCache::default()).first().map(|token| token.term.to_string())
 }
 
 /// What it costs to take a typed word for a known one, if it may be.
