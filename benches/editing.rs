@@ -1,15 +1,15 @@
 //! What it costs to change a fact: to lay it over the facts built in, to keep it in a file, and for the first question that sees it, beside
 //! up to a thousand facts that were changed before.
 
+mod collection;
+
 use std::fs;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use divan::Bencher;
-use sanad::answer::model::Model;
 use sanad::app::App;
-use sanad::base::{self, Origin};
 use sanad::curation::{Author, Change, Head, Record, RevisionNo, Scope, Stamp, State};
 use sanad::desk::Desk;
 use sanad::fact::{FactId, FactIx};
@@ -27,12 +27,7 @@ const BEFORE: [u32; 4] = [0, 10, 100, 1_000];
 const QUESTION: &str = "who called off the ceasefire on 28 november 2022?";
 const CHANGED: &str = "nov28-end";
 
-static SHIPPED: LazyLock<Knowledge> = LazyLock::new(|| {
-    let loaded = base::load(&Origin::Embedded, |_| ()).unwrap_or_else(|error| panic!("the facts built in: {error}"));
-    let mut problems = Vec::new();
-    let model = Model::read(&base::embedded_model(), &mut problems).unwrap_or_else(|| panic!("the weights built in: {problems:?}"));
-    Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model)
-});
+static SHIPPED: LazyLock<Knowledge> = LazyLock::new(collection::shipped);
 
 fn here() -> Scope {
     Scope::of(7)
