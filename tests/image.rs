@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use common::TempDir;
+use common::{Run, TempDir, sanad_in};
 use sanad::image::{Expected, Image, SourceFile, Stamp, Tag, Unusable, Whole, Writer};
 
 const NUMBERS: Tag = Tag::new(*b"numbers ");
@@ -119,4 +119,92 @@ fn what_is_not_finished_leaves_nothing_behind() {
     assert_eq!(fs::read_dir(folder).unwrap().count(), 2);
     assert!(pair.open().is_ok());
     assert!(Whole::beside(&folder.join("nowhere/f.index")).is_err());
+}
+
+const ROWS: &str = "{\"id\": \"bridge\", \"text\": \"The bridge at Torkham has four lanes.\"}\n{\"id\": \"tunnel\", \"text\": \"The tunnel below Lowari has two lanes.\"}\n";
+
+/// What is asked of rows in a folder of their own.
+struct Rows(TempDir);
+
+impl Rows {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        folder.write("f.jsonl", ROWS).unwrap();
+        Self(folder)
+    }
+
+    fn ask(&self, question: &str) -> Run {
+        sanad_in(self.0.path(), &["--facts", "f.jsonl", "ask", question], b"").unwrap()
+    }
+
+    fn index(&self) -> Run {
+        sanad_in(self.0.path(), &["facts", "index", "f.jsonl"], b"").unwrap()
+    }
+
+    fn saved(&self) -> PathBuf {
+        self.0.path().join("f.jsonl.index")
+    }
+}
+
+#[test]
+fn a_saved_index_answers_as_its_rows_do() {
+    let rows = Rows::new();
+    let question = "how many lanes has the bridge at torkham";
+    let read = rows.ask(question);
+    assert!(!rows.saved().exists(), "nothing is saved unasked");
+    let run = rows.index();
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(run.out.starts_with("f.jsonl.index: 2 facts indexed, "), "{}", run.out);
+    let before = fs::read(rows.saved()).unwrap();
+    let saved = rows.ask(question);
+    assert_eq!((saved.code, saved.out.as_str(), saved.err.as_str()), (read.code, read.out.as_str(), ""));
+    assert!(saved.out.contains("four lanes"), "{}", rows.0.unnamed(&saved.out));
+    assert_eq!(fs::read(rows.saved()).unwrap(), before);
+    let listed = |rows: &Rows| sanad_in(rows.0.path(), &["--facts", "f.jsonl", "facts", "list"], b"").unwrap().out;
+    let from_image = listed(&rows);
+    fs::remove_file(rows.saved()).unwrap();
+    assert_eq!(from_image, listed(&rows));
+}
+
+#[test]
+fn an_index_that_cannot_be_used_is_made_again_with_a_word() {
+    let rows = Rows::new();
+    rows.index();
+    let question = "how many lanes has the tunnel below lowari";
+    rows.0.write("f.jsonl", ROWS.replace("two lanes", "six lanes, and a path")).unwrap();
+    let run = rows.ask(question);
+    assert!(run.out.contains("six lanes, and a path"), "{}", run.out);
+    assert_eq!(
+        run.err,
+        "sanad: f.jsonl.index: it is out of date: f.jsonl has changed: it is of another length; the rows are read, and it is made again\n"
+    );
+    let run = rows.ask(question);
+    assert!(run.out.contains("six lanes, and a path") && run.err.is_empty(), "{}{}", run.out, run.err);
+    let mut bytes = fs::read(rows.saved()).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(rows.saved(), &bytes).unwrap();
+    let run = rows.ask(question);
+    assert!(run.err.starts_with("sanad: f.jsonl.index: it is damaged: ") && run.err.lines().count() == 1, "{}", run.err);
+    assert!(rows.ask(question).err.is_empty());
+    // Where it cannot be saved, the facts serve all the same.
+    fs::remove_file(rows.saved()).unwrap();
+    fs::create_dir(rows.saved()).unwrap();
+    let run = rows.ask(question);
+    assert!(run.out.contains("six lanes, and a path"), "{}", run.out);
+    assert!(run.err.lines().count() == 2 && run.err.contains("cannot be written"), "{}", run.err);
+}
+
+#[test]
+fn an_index_is_made_of_sound_rows_only() {
+    let rows = Rows::new();
+    rows.0.write("f.jsonl", "{\"id\": \"a\"}\n").unwrap();
+    let run = rows.index();
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("f.jsonl:1: error: row: missing field `text`"), "{}", run.err);
+    assert!(!rows.saved().exists());
+    let run = sanad_in(rows.0.path(), &["facts", "index", "data"], b"").unwrap();
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    rows.0.write("f.jsonl", ROWS).unwrap();
+    let run = sanad_in(rows.0.path(), &["facts", "index", "f.jsonl", "--out", "nowhere/x"], b"").unwrap();
+    assert!(run.code == 2 && run.err.contains("nowhere/x: cannot be written"), "{}", run.err);
 }

@@ -255,7 +255,7 @@ pub(super) fn model(origin: &Origin) -> Result<Model, Vec<Problem>> {
 }
 
 /// Prints problems where a person sees them and hands the error on.
-fn report(error: OpenError) -> OpenError {
+pub(super) fn report(error: OpenError) -> OpenError {
     print_problems(error.problems());
     error
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 
-use super::open::{Progress, Settings, Shelf};
+use super::open::{Progress, Settings, Shelf, report};
 use crate::answer::model::Model;
 use crate::base::{self, Origin};
 use crate::config::Config;
@@ -71,7 +71,7 @@ pub(super) fn index(settings: &Settings, rows: &Path, out: Option<PathBuf>) -> a
         bail!("{}: only the index of a .jsonl file is saved; a folder of facts is read fast enough", rows.display());
     }
     let shelf = Shelf { origin: Origin::Rows(rows.to_owned()), config: settings.config()? };
-    let (knowledge, source) = shelf.read_rows(Model::unfitted(), &Progress::on_terminal())?;
+    let (knowledge, source) = shelf.read_rows(Model::unfitted(), &Progress::on_terminal()).map_err(report)?;
     let source = source.with_context(|| format!("{}: it was not read from one file", rows.display()))?;
     let path = out.unwrap_or_else(|| beside(rows));
     let bytes = save(&path, &knowledge, source, &shelf.config)
