@@ -5,11 +5,15 @@
 
 pub mod check;
 pub mod draft;
+pub(crate) mod packed;
 mod problem;
+pub(crate) mod record;
+pub(crate) mod rules;
+mod stock;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
@@ -17,7 +21,9 @@ use serde::{Deserialize, Serialize};
 pub use problem::{Place, Problem, Severity};
 
 use crate::date::FactDate;
-use crate::text::fold;
+use crate::image::{Image, Unusable, Writer};
+use packed::Parts;
+use stock::Stock;
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -259,19 +265,6 @@ pub struct Entity {
     pub ends: Vec<FactId>,
 }
 
-/// What was checked, as it was read. It never changes.
-#[derive(Debug, Default)]
-struct Stock {
-    facts: Vec<Fact>,
-    sources: Vec<Source>,
-    entities: Vec<Entity>,
-    by_id: HashMap<FactId, FactIx>,
-    /// Entities by each of their names, folded, and by id; made when it is first asked for.
-    by_name: OnceLock<HashMap<Box<str>, EntityIx>>,
-    /// Sources by id and by address; likewise.
-    by_reference: OnceLock<HashMap<Box<str>, SourceIx>>,
-}
-
 /// Facts laid over a stock: their numbers go on where the stock's end.
 #[derive(Debug)]
 struct Over {
@@ -313,28 +306,46 @@ pub struct Base {
 
 impl Base {
     fn new(facts: Vec<Fact>, sources: Vec<Source>, entities: Vec<Entity>) -> Self {
-        let by_id = (0u32..).map(FactIx).zip(&facts).map(|(at, f)| (f.id.clone(), at)).collect();
-        let stock = Stock { facts, sources, entities, by_id, ..Stock::default() };
-        Self { stock: Arc::new(stock), over: None }
+        Self { stock: Arc::new(Stock::whole(facts, sources, entities)), over: None }
+    }
+
+    /// A base of records, which whoever wrote them has checked.
+    pub(crate) fn packed(parts: Parts, entities: Vec<Entity>) -> Self {
+        Self { stock: Arc::new(Stock::packed(parts, entities)), over: None }
+    }
+
+    /// The base that was saved in an image.
+    ///
+    /// # Errors
+    /// When the image holds none.
+    pub fn open(image: &Image) -> Result<Self, Unusable> {
+        Ok(Self { stock: Arc::new(Stock::open(image)?), over: None })
+    }
+
+    /// Gathers what [`Self::open`] reads: this base without what is laid over it. One that was not read from rows has nothing to be saved, for
+    /// its files are small; then false is returned.
+    #[must_use]
+    pub fn save<'w>(&'w self, writer: &mut Writer<'w>) -> bool {
+        self.stock.save(writer)
     }
 
     /// This base, taken bare, under other facts: one of an id that it holds stands in its place, the `retracted` are not there.
     #[must_use]
     pub fn under(&self, laid: Vec<Laid>, retracted: impl Iterator<Item = FactId>) -> Self {
         let stock = &self.stock;
-        let first = stock.facts.len();
+        let first = stock.fact_count();
         let by_id: HashMap<FactId, FactIx> =
             laid.iter().enumerate().map(|(at, laid)| (laid.fact.id.clone(), FactIx(number(first + at)))).collect();
-        let hidden: HashSet<FactIx> = retracted.chain(by_id.keys().cloned()).filter_map(|id| stock.by_id.get(&id).copied()).collect();
+        let hidden: HashSet<FactIx> = retracted.chain(by_id.keys().cloned()).filter_map(|id| stock.find(&id)).collect();
         let mut over = Over { facts: Vec::with_capacity(laid.len()), sources: Vec::new(), by_id, hidden, conflicts: HashMap::new() };
         for (at, laid) in laid.into_iter().enumerate() {
             let of = FactIx(number(first + at));
-            let cited: Vec<SourceIx> = laid.sources.into_iter().map(|source| over.source(source, stock.sources.len())).collect();
+            let cited: Vec<SourceIx> = laid.sources.into_iter().map(|source| over.source(source, stock.source_count())).collect();
             let mut fact = laid.fact;
             fact.citations = Citations::new(&cited).unwrap_or(fact.citations);
             fact.conflicts = laid.conflicts.iter().filter_map(|id| over.find(stock, id)).filter(|other| *other != of).collect();
             // A side that the stock names is shown also where the edit was made before it was known.
-            let below = stock.by_id.get(&fact.id).into_iter().flat_map(|below| &stock.facts[below.0 as usize].conflicts);
+            let below = stock.find(&fact.id).into_iter().flat_map(|below| &stock.fact(below).conflicts);
             for other in below.filter(|other| !over.hidden.contains(*other)) {
                 if !fact.conflicts.contains(other) {
                     fact.conflicts.push(*other);
@@ -364,12 +375,12 @@ impl Base {
     /// How many facts are served.
     pub fn fact_count(&self) -> usize {
         let (over, hidden) = self.over.as_ref().map_or((0, 0), |over| (over.facts.len(), over.hidden.len()));
-        self.stock.facts.len() + over - hidden
+        self.stock.fact_count() + over - hidden
     }
 
     /// How many facts there are below what is laid over them: the number of the first fact laid over.
     pub fn stock_count(&self) -> usize {
-        self.stock.facts.len()
+        self.stock.fact_count()
     }
 
     /// How many facts below are retracted, or stand anew above.
@@ -380,40 +391,46 @@ impl Base {
     /// Facts that are laid over the base.
     pub fn laid(&self) -> impl Iterator<Item = (FactIx, &Fact)> {
         let above = self.over.iter().flat_map(|over| &over.facts);
-        (number(self.stock.facts.len())..).map(FactIx).zip(above)
+        (number(self.stock.fact_count())..).map(FactIx).zip(above)
     }
 
     /// How many sources there are.
     pub fn source_count(&self) -> usize {
-        self.stock.sources.len() + self.over.as_ref().map_or(0, |over| over.sources.len())
+        self.stock.source_count() + self.over.as_ref().map_or(0, |over| over.sources.len())
     }
 
     /// All entities.
     pub fn entities(&self) -> &[Entity] {
-        &self.stock.entities
+        self.stock.entities()
     }
 
-    /// The fact at an index of this base, served or not.
+    /// The fact at an index of this base, served or not. Once asked for it stays in memory; who walks through all takes [`Self::reading`].
     pub fn fact(&self, at: FactIx) -> &Fact {
-        let at = at.0 as usize;
-        match (&self.over, at.checked_sub(self.stock.facts.len())) {
+        match (&self.over, (at.0 as usize).checked_sub(self.stock.fact_count())) {
             (Some(over), Some(above)) => &over.facts[above],
-            _ => &self.stock.facts[at],
+            _ => self.stock.fact(at),
+        }
+    }
+
+    /// The fact at an index of this base, to be looked at and let go.
+    pub fn reading(&self, at: FactIx) -> Cow<'_, Fact> {
+        match (&self.over, (at.0 as usize).checked_sub(self.stock.fact_count())) {
+            (Some(over), Some(above)) => Cow::Borrowed(&over.facts[above]),
+            _ => self.stock.reading(at),
         }
     }
 
     /// The source at an index of this base.
     pub fn source(&self, at: SourceIx) -> &Source {
-        let at = at.0 as usize;
-        match (&self.over, at.checked_sub(self.stock.sources.len())) {
+        match (&self.over, (at.0 as usize).checked_sub(self.stock.source_count())) {
             (Some(over), Some(above)) => &over.sources[above],
-            _ => &self.stock.sources[at],
+            _ => self.stock.source(at),
         }
     }
 
     /// The entity at an index of this base.
     pub fn entity(&self, at: EntityIx) -> &Entity {
-        &self.stock.entities[at.0 as usize]
+        &self.stock.entities()[at.0 as usize]
     }
 
     /// Where the fact of an id stands, if it is served.
@@ -421,16 +438,16 @@ impl Base {
         let id = FactId::new(id)?;
         match &self.over {
             Some(over) => over.find(&self.stock, &id),
-            None => self.stock.by_id.get(&id).copied(),
+            None => self.stock.find(&id),
         }
     }
 
     /// Where a fact stands among all: one that is laid over another in the place of that one.
     pub fn place(&self, at: FactIx) -> FactIx {
-        if (at.0 as usize) < self.stock.facts.len() {
+        if (at.0 as usize) < self.stock.fact_count() {
             return at;
         }
-        self.stock.by_id.get(&self.fact(at).id).copied().unwrap_or(at)
+        self.stock.find(&self.fact(at).id).unwrap_or(at)
     }
 
     /// Whether a fact is served, as against retracted or replaced.
@@ -465,52 +482,46 @@ impl Base {
 
     /// The entity of a name, alias or id, however it is written in capitals.
     pub fn entity_named(&self, name: &str) -> Option<EntityIx> {
-        let stock = &self.stock;
-        let names = stock.by_name.get_or_init(|| {
-            let mut names = HashMap::new();
-            for (at, entity) in (0u32..).map(EntityIx).zip(&stock.entities) {
-                for name in [entity.id.as_str(), &entity.name].into_iter().chain(entity.aliases.iter().map(AsRef::as_ref)) {
-                    names.entry(Box::from(fold(name))).or_insert(at);
-                }
-            }
-            names
-        });
-        names.get(fold(name).as_ref()).copied()
+        self.stock.entity_named(name)
     }
 
     /// The source of an id or address.
     pub fn source_named(&self, reference: &str) -> Option<SourceIx> {
-        let stock = &self.stock;
-        let references = stock.by_reference.get_or_init(|| {
-            let mut references = HashMap::new();
-            for (at, source) in (0u32..).map(SourceIx).zip(&stock.sources) {
-                references.entry(Box::from(source.id.as_str())).or_insert(at);
-                if let Some(url) = &source.url {
-                    references.entry(address_key(url).into()).or_insert(at);
-                }
-            }
-            references
-        });
         let key = address_key(reference);
         let above = || {
             let over = self.over.as_ref()?;
             let is_it =
                 |source: &Source| source.id.as_str() == reference || source.url.as_deref().is_some_and(|url| address_key(url) == key);
-            Some(SourceIx(number(stock.sources.len() + over.sources.iter().position(is_it)?)))
+            Some(SourceIx(number(self.stock.source_count() + over.sources.iter().position(is_it)?)))
         };
-        references.get(reference).or_else(|| references.get(key.as_str())).copied().or_else(above)
+        self.stock.source_named(reference, &key).or_else(above)
     }
 
-    /// Facts that are served, with their indices.
+    /// Facts that are served, with their indices. All stay in memory from then on; of a large base, see [`Self::readings`].
     pub fn indexed(&self) -> impl Iterator<Item = (FactIx, &Fact)> {
-        let above = self.over.iter().flat_map(|over| &over.facts);
-        (0u32..).map(FactIx).zip(self.stock.facts.iter().chain(above)).filter(|(at, _)| self.is_served(*at))
+        self.served().map(|at| (at, self.fact(at)))
+    }
+
+    /// Facts that are served, with their indices, each to be looked at and let go.
+    pub fn readings(&self) -> impl Iterator<Item = (FactIx, Cow<'_, Fact>)> {
+        self.served().map(|at| (at, self.reading(at)))
+    }
+
+    /// The indices of the facts that are served.
+    pub fn served(&self) -> impl Iterator<Item = FactIx> {
+        let all = self.stock.fact_count() + self.over.as_ref().map_or(0, |over| over.facts.len());
+        (0..number(all)).map(FactIx).filter(|at| self.is_served(*at))
+    }
+
+    /// Bytes that facts and sources take where they are kept packed, as those of rows are.
+    pub fn packed_bytes(&self) -> Option<usize> {
+        self.stock.packed_bytes()
     }
 }
 
 impl Over {
     fn find(&self, stock: &Stock, id: &FactId) -> Option<FactIx> {
-        self.by_id.get(id).or_else(|| stock.by_id.get(id).filter(|at| !self.hidden.contains(*at))).copied()
+        self.by_id.get(id).copied().or_else(|| stock.find(id).filter(|at| !self.hidden.contains(at)))
     }
 
     fn source(&mut self, source: LaidSource, below: usize) -> SourceIx {
