@@ -1,6 +1,8 @@
 //! What it costs to change a fact: to lay it over the facts built in, to keep it in a file, and for the questions that see it, beside up to
 //! ten thousand facts that the server has of its own; and what ten thousand servers cost while nobody asks in them.
 
+mod collection;
+
 use std::alloc::System;
 use std::cell::RefCell;
 use std::fs;
@@ -10,9 +12,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use divan::Bencher;
-use sanad::answer::model::Model;
 use sanad::app::App;
-use sanad::base::{self, Origin};
 use sanad::curation::{Author, Change, Head, Record, RevisionNo, Scope, SourceRecord, Sourced, Stamp, State};
 use sanad::desk::Desk;
 use sanad::fact::{FactId, FactIx, Standing};
@@ -43,12 +43,7 @@ const CHANGED: &str = "nov28-end";
 const SERVERS: u64 = 10_000;
 const FACTS: u32 = 20;
 
-static SHIPPED: LazyLock<Knowledge> = LazyLock::new(|| {
-    let loaded = base::load(&Origin::Embedded, |_| ()).unwrap_or_else(|error| panic!("the facts built in: {error}"));
-    let mut problems = Vec::new();
-    let model = Model::read(&base::embedded_model(), &mut problems).unwrap_or_else(|| panic!("the weights built in: {problems:?}"));
-    Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model)
-});
+static SHIPPED: LazyLock<Knowledge> = LazyLock::new(collection::shipped);
 
 fn here() -> Scope {
     Scope::of(7)

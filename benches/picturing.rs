@@ -1,10 +1,10 @@
 //! What a picture of a timeline costs: the SVG alone, and with the PNG made of it; for one fact, for forty, and for all that are built in.
 
+mod collection;
+
 use std::sync::LazyLock;
 
 use divan::Bencher;
-use sanad::answer::model::Model;
-use sanad::base::{self, Origin};
 use sanad::knowledge::Knowledge;
 use sanad::timeline::picture::{Picture, draw};
 use sanad::timeline::{Selection, Timeline, select};
@@ -18,12 +18,7 @@ fn main() {
 /// Facts that are drawn; there are fewer than the last, so that all of them are.
 const FACTS: [usize; 3] = [1, 40, 10_000];
 
-static SHIPPED: LazyLock<Knowledge> = LazyLock::new(|| {
-    let loaded = base::load(&Origin::Embedded, |_| ()).unwrap_or_else(|error| panic!("the facts built in: {error}"));
-    let mut problems = Vec::new();
-    let model = Model::read(&base::embedded_model(), &mut problems).unwrap_or_else(|| panic!("the weights built in: {problems:?}"));
-    Knowledge::new(loaded.base, loaded.lexicon, base::embedded_vectors(), model)
-});
+static SHIPPED: LazyLock<Knowledge> = LazyLock::new(collection::shipped);
 
 /// As many facts, from all times alike.
 fn timeline(facts: usize) -> Timeline {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::answer::model::Model;
 use crate::fact::{self, Base, Hidden};
+use crate::image::{Image, Unusable, Writer};
 use crate::index::{self, Index};
 use crate::lexicon::Lexicon;
 use crate::vectors::Vectors;
@@ -36,5 +37,19 @@ impl Knowledge {
             index: self.index.under(indexed, Arc::clone(hidden)),
             model: Arc::clone(&self.model),
         }
+    }
+
+    /// Gathers what [`Self::load`] reads. Of facts that are not kept packed nothing is saved; then false is returned.
+    pub fn save<'k>(&'k self, writer: &mut Writer<'k>) -> bool {
+        self.base.save(writer)
+    }
+
+    /// Knowledge that was saved, with the words that it was made by.
+    ///
+    /// # Errors
+    /// When the image does not hold it.
+    pub fn load(image: &Image, lexicon: Lexicon, vectors: Option<Vectors<'static>>, model: Model) -> Result<Self, Unusable> {
+        let base = Base::open(image)?;
+        Ok(Self::new(base, lexicon, vectors, model))
     }
 }

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod discord;
 pub mod fact;
 pub mod fit;
+pub mod image;
 pub mod index;
 pub mod judge;
 pub mod knowledge;

@@ -3,10 +3,9 @@
 use crate::answer::candidates::Candidate;
 use crate::date::phrases::{Agreement, Grain};
 use crate::fact::{Base, Fact};
-use crate::index::{Index, PassageIx, TermIx};
+use crate::index::{Index, Profile, TermIx, Trait, Traits};
 use crate::lexicon::Wanted;
 use crate::question::{Class, Question};
-use crate::vectors::cosine;
 
 /// Names of the features of a fact, in the order of their numbers.
 pub const FEATURES: [&str; 36] = [
@@ -51,18 +50,34 @@ pub const FEATURES: [&str; 36] = [
 /// The number of features.
 pub const COUNT: usize = FEATURES.len();
 
+/// The number of the feature of a name.
+pub(crate) const fn place(name: &str) -> Option<usize> {
+    let mut at = 0;
+    while at < COUNT {
+        let (known, name) = (FEATURES[at].as_bytes(), name.as_bytes());
+        let mut same = 0;
+        while same < known.len() && same < name.len() && known[same] == name[same] {
+            same += 1;
+        }
+        if same == known.len() && same == name.len() {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
 /// The features of one fact for one question.
 pub type Features = [f32; COUNT];
 
 /// Looks closely at a candidate.
 pub fn features(index: &Index, base: &Base, question: &Question, candidate: &Candidate) -> Features {
-    let fact = base.fact(candidate.fact);
+    let profile = index.profile(candidate.fact);
     let cover = Cover::of(index, question, candidate);
-    let dates = dates(index, question, candidate);
-    let want = Want::of(index, question, candidate, fact);
-    let turns = Turns::of(index, question, candidate);
-    let claim_passage = index.profile(candidate.fact).passages.0;
-    let meaning_of_claim = question.vector.as_ref().zip(index.vector(claim_passage)).map_or(0.0, |(a, b)| cosine(a, b));
+    let dates = dates(question, &profile);
+    let want = Want::of(index, base, question, candidate, &profile);
+    let turns = Turns::of(question, candidate, &profile);
+    let meaning_of_claim = question.vector.as_ref().zip(index.vector(profile.passages.0)).map_or(0.0, |(probe, claim)| probe.cosine(claim));
     [
         candidate.likeness,
         candidate.consensus,
@@ -96,24 +111,12 @@ pub fn features(index: &Index, base: &Base, question: &Question, candidate: &Can
         turns.added,
         if question.elements.len() <= ALONE { dates[0] + 0.5 * dates[1] } else { 0.0 },
         cover.rarest_name_missed,
-        focus_met(index, question, candidate),
+        focus_met(index, question, candidate, &profile),
         candidate.likeness_of_claim,
         // What more sources carry is likelier to be meant, and so is the general statement before the detail.
-        share_of(fact.citations.iter().count(), MANY_SOURCES),
-        1.0 - share_of(fact.claim.len(), LONG_CLAIM),
+        profile.traits.sources(),
+        1.0 - profile.traits.claim_length(),
     ]
-}
-
-/// Sources past this number make a fact no likelier.
-const MANY_SOURCES: usize = 6;
-/// Bytes of a claim that is all detail.
-const LONG_CLAIM: usize = 300;
-
-/// A count as a share of what is many.
-fn share_of(count: usize, many: usize) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "small counts")]
-    let share = count.min(many) as f32 / many as f32;
-    share
 }
 
 /// Elements up to which a question with a date asks for little but the date.
@@ -121,20 +124,21 @@ const ALONE: usize = 5;
 
 /// How a fact meets the word that says what is asked after ("pages" in "how many pages"): in its claim; in a question form that asks for the
 /// same; in another form; not. 1 where a question has no such word.
-fn focus_met(index: &Index, question: &Question, candidate: &Candidate) -> f32 {
+fn focus_met(index: &Index, question: &Question, candidate: &Candidate, profile: &Profile<'_>) -> f32 {
     let Some(element) = question.focus.and_then(|at| question.elements.get(at)) else {
         return 1.0;
     };
-    let (from, to) = index.profile(candidate.fact).passages;
+    let (from, _) = profile.passages;
+    let held = index.held(candidate.fact);
     let met = |term: TermIx| -> f32 {
-        let Some(held) = index.holds(candidate.fact, term) else {
+        let Some(at) = held.find(term) else {
             return 0.0;
         };
-        if held.in_claim {
+        if held.terms.get(at).is_some_and(|held| held.is_in_claim()) {
             return 1.0;
         }
-        let same = |p: PassageIx| index.passage(p.0).is_some_and(|p| p.wanted == question.wanted);
-        if index.passages_between(term, from, to).any(same) { 0.75 } else { 0.35 }
+        let same = |passage: u32| index.passage(from + passage).is_some_and(|p| p.wanted == question.wanted);
+        if held.passages_of(at).any(same) { 0.75 } else { 0.35 }
     };
     element.terms.iter().map(|&(term, share)| met(term) * share).fold(0.0, f32::max)
 }
@@ -148,10 +152,16 @@ struct Turns {
 }
 
 impl Turns {
-    fn of(index: &Index, question: &Question, candidate: &Candidate) -> Self {
-        let asked: Vec<_> = question.elements.iter().filter(|e| e.turns).flat_map(|e| e.terms.iter().map(|(t, _)| *t)).collect();
-        let missed = asked.iter().any(|t| index.holds(candidate.fact, *t).is_none_or(|held| !held.in_claim));
-        let added = index.profile(candidate.fact).turns.iter().any(|t| !asked.contains(t));
+    fn of(question: &Question, candidate: &Candidate, profile: &Profile<'_>) -> Self {
+        let mut reading = 0;
+        let mut missed = false;
+        for element in &question.elements {
+            let all = reading..reading + element.terms.len();
+            reading = all.end;
+            missed |= element.turns && all.into_iter().any(|reading| !candidate.in_claim.has(reading));
+        }
+        let asked = |turn: &TermIx| question.elements.iter().any(|e| e.turns && e.terms.iter().any(|(term, _)| term == turn));
+        let added = profile.turns.iter().any(|turn| !asked(turn));
         Self { missed: f32::from(u8::from(missed)), added: f32::from(u8::from(added)) }
     }
 }
@@ -191,19 +201,19 @@ impl Cover {
         };
         let total = question.weight().max(1e-6);
         let top_weight = index.idf(None);
-        let mut in_passage = 0.0;
+        let mut reading = 0;
         for element in &question.elements {
             let mut met = 0.0f32;
             let mut met_in_claim = false;
-            for &(term, share) in &element.terms {
-                if let Some(held) = index.holds(candidate.fact, term) {
+            for &(_, share) in &element.terms {
+                if candidate.held.has(reading) {
                     met = met.max(share);
-                    met_in_claim |= held.in_claim;
+                    met_in_claim |= candidate.in_claim.has(reading);
                 }
-                if index.passage_holds(candidate.passage, term) {
+                if candidate.in_passage.has(reading) {
                     cover.passage += element.weight * share;
-                    in_passage += index.idf(Some(term)) * index.idf(Some(term));
                 }
+                reading += 1;
             }
             cover.fact += element.weight * met;
             if met_in_claim {
@@ -230,7 +240,7 @@ impl Cover {
             *share /= total;
         }
         let norm = index.passage(candidate.passage).map_or(1.0, |p| p.norm);
-        cover.passage_covered = (in_passage.sqrt() / norm).min(1.0);
+        cover.passage_covered = (candidate.passage_weight.sqrt() / norm).min(1.0);
         for count in [&mut cover.names_met, &mut cover.names_missed, &mut cover.strange, &mut cover.numbers_met, &mut cover.numbers_missed]
         {
             *count = count.min(COUNT_CAP) / COUNT_CAP;
@@ -241,8 +251,8 @@ impl Cover {
 
 /// Same, within, touching, apart: one of them is 1 if the question has a date, by its best-met date; of two dates in a question one may
 /// only lead up to what is asked.
-fn dates(index: &Index, question: &Question, candidate: &Candidate) -> [f32; 4] {
-    let known = &index.profile(candidate.fact).dates;
+fn dates(question: &Question, profile: &Profile<'_>) -> [f32; 4] {
+    let known = profile.dates;
     let mut met: Option<Agreement> = None;
     for mention in &question.mentions {
         let best = known.iter().map(|d| mention.when.agreement(*d)).min().unwrap_or(Agreement::Touches);
@@ -274,52 +284,48 @@ struct Want {
 }
 
 impl Want {
-    fn of(index: &Index, question: &Question, candidate: &Candidate, fact: &Fact) -> Self {
+    fn of(index: &Index, base: &Base, question: &Question, candidate: &Candidate, profile: &Profile<'_>) -> Self {
         let form = |at: u32| index.passage(at).is_some_and(|p| p.wanted == question.wanted);
         let telling = !matches!(question.wanted, Wanted::Anything);
-        let (from, to) = index.profile(candidate.fact).passages;
+        let (from, to) = profile.passages;
         let forms = to.saturating_sub(from + 1) as usize;
+        let given = if profile.traits.has(Trait::ShortAnswers) {
+            gives(question, base.fact(candidate.fact))
+        } else {
+            gives_by_traits(question, profile.traits)
+        };
+        if !telling {
+            return Self { share: 1.0, same: false, given };
+        }
         let alike = (from + 1..to).filter(|at| form(*at)).count();
         #[expect(clippy::cast_precision_loss, reason = "counts of question forms")]
-        let share = if telling && forms > 0 { alike as f32 / forms as f32 } else { 1.0 };
-        Self { share, same: telling && (form(candidate.passage) || form(candidate.meaning_passage)), given: gives(question, fact) }
+        let share = if forms > 0 { alike as f32 / forms as f32 } else { 1.0 };
+        Self { share, same: form(candidate.passage) || form(candidate.meaning_passage), given }
     }
 }
-
-/// Words that a length of time is given in.
-const SPANS: [&str; 17] = [
-    "hour",
-    "hours",
-    "day",
-    "days",
-    "week",
-    "weeks",
-    "fortnight",
-    "month",
-    "months",
-    "year",
-    "years",
-    "decade",
-    "decades",
-    "indefinite",
-    "indefinitely",
-    "ended",
-    "until",
-];
 
 /// Whether a fact holds what a question asks for and does not say itself; nothing if that cannot be told from the fact's fields.
 pub fn gives(question: &Question, fact: &Fact) -> Option<bool> {
     let says = |words: &str| crate::text::words::words(words).iter().all(|w| question.words.iter().any(|known| *known == w.text));
     let new = |short: &Option<Box<str>>| short.as_ref().map(|words| !says(words));
-    match question.wanted {
-        Wanted::When => Some(fact.date.is_some() || fact.short.when.is_some()),
-        Wanted::Who => Some(new(&fact.short.who).unwrap_or(!fact.people.is_empty() || !fact.organisations.is_empty())),
-        Wanted::Where => Some(new(&fact.short.place).unwrap_or(!fact.places.is_empty())),
-        Wanted::HowLong => {
-            Some(fact.claim.split(|c: char| !c.is_alphabetic()).any(|word| SPANS.contains(&word.to_ascii_lowercase().as_str())))
-        }
-        Wanted::HowMany => Some(new(&fact.short.how_many).unwrap_or_else(|| fact.claim.bytes().any(|b| b.is_ascii_digit()))),
+    let by_short = match question.wanted {
+        Wanted::Who => new(&fact.short.who),
+        Wanted::Where => new(&fact.short.place),
+        Wanted::HowMany => new(&fact.short.how_many),
         Wanted::Why => new(&fact.short.why),
-        Wanted::How | Wanted::Which | Wanted::What | Wanted::YesNo | Wanted::Anything => None,
+        _ => None,
+    };
+    by_short.or_else(|| gives_by_traits(question, Traits::of(fact)))
+}
+
+/// The same, for a fact whose short answers are not marked.
+fn gives_by_traits(question: &Question, traits: Traits) -> Option<bool> {
+    match question.wanted {
+        Wanted::When => Some(traits.has(Trait::Time)),
+        Wanted::Who => Some(traits.has(Trait::Names)),
+        Wanted::Where => Some(traits.has(Trait::Places)),
+        Wanted::HowLong => Some(traits.has(Trait::Span)),
+        Wanted::HowMany => Some(traits.has(Trait::Digit)),
+        Wanted::Why | Wanted::How | Wanted::Which | Wanted::What | Wanted::YesNo | Wanted::Anything => None,
     }
 }

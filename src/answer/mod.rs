@@ -7,12 +7,11 @@ pub mod features;
 pub mod model;
 
 use crate::fact::FactIx;
-use crate::index::analysis::Tongue;
+use crate::index::analysis::{Tongue, WordCache};
 use crate::knowledge::Knowledge;
 use crate::question::parts::{Parts, parts};
 use crate::question::{Class, Question, clean};
-use crate::vectors::cosine;
-use candidates::{Candidate, Scratch, candidates, has_subject};
+use candidates::{Candidate, Scratch, candidate_of, candidates, has_subject};
 use features::{Features, features};
 use model::{SIGNS, Signs, Weights};
 
@@ -137,7 +136,7 @@ pub fn answer(knowledge: &Knowledge, message: &str, context: &Context, scratch: 
     match parts(&knowledge.index, &text) {
         Parts::One(question) => answer_one(knowledge, &question, scratch),
         Parts::Rambling { question, background } => {
-            let question = Question::read_with_background(&knowledge.index, &question, &background);
+            let question = Question::read_with_background(&knowledge.index, &question, &background, &mut scratch.words);
             decide(knowledge, question, scratch)
         }
         Parts::Two(first, second) => answer_two(knowledge, &text, &first, &second, scratch),
@@ -149,7 +148,9 @@ pub fn read_first(knowledge: &Knowledge, message: &str) -> Question {
     let text = clean::clean(message);
     match parts(&knowledge.index, &text) {
         Parts::One(_) | Parts::Two(..) => Question::read_clean(&knowledge.index, &text),
-        Parts::Rambling { question, background } => Question::read_with_background(&knowledge.index, &question, &background),
+        Parts::Rambling { question, background } => {
+            Question::read_with_background(&knowledge.index, &question, &background, &mut WordCache::default())
+        }
     }
 }
 
@@ -178,7 +179,7 @@ fn answer_two(knowledge: &Knowledge, whole: &str, first: &str, second: &str, scr
 /// "and who announced it?", "when?": a question with nothing of its own, after an answer, is about that answer's fact.
 fn follow_up(knowledge: &Knowledge, text: &str, context: &Context, scratch: &mut Scratch) -> Option<Answer> {
     let last = context.last?;
-    let question = Question::read_clean(&knowledge.index, text);
+    let question = Question::read_with(&knowledge.index, text, &mut scratch.words);
     /// Words of its own up to which a question leans on the last answer.
     const OWN_WORDS: usize = 2;
     const POINTERS: [&str; 14] =
@@ -230,7 +231,7 @@ fn answer_by(knowledge: &Knowledge, fact: FactIx, text: &str, scratch: &mut Scra
     let mut answer = answer_one(knowledge, text, scratch);
     answer.ranked.retain(|r| r.fact == fact);
     if answer.ranked.is_empty() {
-        let candidate = Candidate::unmatched(&knowledge.index, fact);
+        let candidate = candidate_of(&knowledge.index, &answer.question, fact, scratch);
         let features = features(&knowledge.index, &knowledge.base, &answer.question, &candidate);
         answer.ranked.push(Ranked { fact, score: 0.0, confidence: 0.0, candidate, features });
     }
@@ -254,6 +255,17 @@ pub fn near(knowledge: &Knowledge, fact: FactIx, scratch: &mut Scratch) -> Vec<F
     near
 }
 
+/// The feature of the same name for each sign that has one.
+const SIGN_SOURCES: [Option<usize>; SIGNS.len()] = {
+    let mut sources = [None; SIGNS.len()];
+    let mut at = 0;
+    while at < SIGNS.len() {
+        sources[at] = features::place(SIGNS[at]);
+        at += 1;
+    }
+    sources
+};
+
 /// Whether one fact may complete what another began: the same main topic, or days in common.
 fn is_same_matter(knowledge: &Knowledge, one: FactIx, other: FactIx) -> bool {
     let (a, b) = (knowledge.base.fact(one), knowledge.base.fact(other));
@@ -268,7 +280,8 @@ pub fn weights(knowledge: &Knowledge) -> &Weights {
 
 /// Answers a cleaned text as one question.
 pub fn answer_one(knowledge: &Knowledge, text: &str, scratch: &mut Scratch) -> Answer {
-    decide(knowledge, Question::read_clean(&knowledge.index, text), scratch)
+    let question = Question::read_with(&knowledge.index, text, &mut scratch.words);
+    decide(knowledge, question, scratch)
 }
 
 /// Ranks, weighs, and decides.
@@ -310,7 +323,7 @@ fn hangs_on_a_lone_word(question: &Question) -> bool {
 
 /// A feature by its name.
 pub(crate) fn feature(features: &Features, name: &str) -> f32 {
-    features::FEATURES.iter().position(|f| *f == name).and_then(|at| features.get(at).copied()).unwrap_or_default()
+    features::place(name).and_then(|at| features.get(at).copied()).unwrap_or_default()
 }
 
 /// Facts behind the first are sure in proportion to their scores.
@@ -353,7 +366,7 @@ pub fn signs(knowledge: &Knowledge, question: &Question, ranked: &[Ranked]) -> S
     let meant = ranked.iter().skip(1).map(|r| r.candidate.meaning).fold(0.0, f32::max);
     #[expect(clippy::cast_precision_loss, reason = "a count of words, capped")]
     let count = |words: usize| words.min(WORDS_COUNTED) as f32 / WORDS_COUNTED as f32;
-    for (slot, name) in signs.iter_mut().zip(SIGNS) {
+    for ((slot, name), source) in signs.iter_mut().zip(SIGNS).zip(SIGN_SOURCES) {
         *slot = match name {
             "constant" => 1.0,
             "score" => first.score,
@@ -369,7 +382,8 @@ pub fn signs(knowledge: &Knowledge, question: &Question, ranked: &[Ranked]) -> S
             "lead_in_meaning" => first.candidate.meaning - meant,
             "share_of_score" => 1.0 / others.max(1e-6),
             "not_english" => f32::from(u8::from(question.tongue != Tongue::English)),
-            other => feature(&first.features, other),
+            // What has no rule of its own is a feature of that name.
+            _ => source.and_then(|at| first.features.get(at)).copied().unwrap_or_default(),
         };
     }
     signs
@@ -406,11 +420,12 @@ impl Soft {
                 soft.words_met += 1;
                 continue;
             }
-            let near = match &element.vector {
-                Some(vector) if compared < COMPARED => {
+            let near = match index.vectors.as_deref() {
+                Some(vectors) if matches!(element.class, Class::Word | Class::Unheard) && compared < COMPARED => {
                     compared += 1;
-                    let cosines = index.term_vectors(fact).map(|v| cosine(vector, v));
-                    cosines.fold(0.0, f32::max)
+                    let probe = element.probe(vectors);
+                    let terms = index.held(fact).terms.iter();
+                    terms.filter_map(|held| index.term_vector(fact, held.term())).map(|vector| probe.cosine(vector)).fold(0.0, f32::max)
                 }
                 _ => 0.0,
             };

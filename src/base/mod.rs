@@ -3,10 +3,10 @@
 pub mod folder;
 pub mod reader;
 pub mod rows;
+mod together;
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::BufReader;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::fact::draft::Draft;
 use crate::fact::{Base, Problem, Severity, check};
+use crate::image::SourceFile;
 use crate::lexicon::Lexicon;
 use crate::vectors::Vectors;
 use folder::Holds;
@@ -51,6 +52,8 @@ pub struct Loaded {
     pub lexicon: Lexicon,
     /// Warnings.
     pub warnings: Vec<Problem>,
+    /// The file that it was read from, where it is one file of rows.
+    pub source: Option<SourceFile>,
 }
 
 /// Why a base could not be read.
@@ -80,34 +83,33 @@ pub enum LoadError {
 /// # Errors
 /// When something cannot be read or is broken; then nothing is loaded and every problem is named.
 pub fn load(origin: &Origin, progress: impl FnMut(usize)) -> Result<Loaded, LoadError> {
-    let mut problems = Vec::new();
-    let (draft, lexicon) = match origin {
+    let loaded = match origin {
+        Origin::Rows(path) => return load_rows(path, progress),
         Origin::Folder(path) => {
             let files = Files::on_disk(path)?;
             // A folder may leave its words out; those of the binary then serve.
             let words = if files.words.is_empty() { Files::embedded().words } else { files.words.clone() };
-            read_both(&files.facts, &words, &mut problems)
-        }
-        Origin::Rows(path) => {
-            let unreadable = |source| LoadError::Unreadable { path: path.display().to_string(), source };
-            let file = File::open(path).map_err(unreadable)?;
-            let draft = rows::read(&path.display().to_string(), BufReader::with_capacity(1 << 20, file), &mut problems, progress)
-                .map_err(unreadable)?;
-            (draft, Lexicon::read(&Files::embedded().words, &mut problems).for_any_subject())
+            assemble(&files.facts, &words)?
         }
         Origin::Embedded => {
             let files = Files::embedded();
-            read_both(&files.facts, &files.words, &mut problems)
+            assemble(&files.facts, &files.words)?
         }
     };
+    if loaded.base.fact_count() == 0 {
+        return Err(LoadError::NoFacts { path: origin.to_string() });
+    }
+    Ok(loaded)
+}
+
+fn assemble(facts: &[(Holds, NamedText)], words: &[NamedText]) -> Result<Loaded, LoadError> {
+    let mut problems = Vec::new();
+    let (draft, lexicon) = read_both(facts, words, &mut problems);
     let broken = |p: &Problem| p.severity == Severity::Error;
     match check::assemble(&draft) {
         Ok((base, warnings)) if !problems.iter().any(broken) => {
             problems.extend(warnings);
-            if base.fact_count() == 0 {
-                return Err(LoadError::NoFacts { path: origin.to_string() });
-            }
-            Ok(Loaded { base, lexicon, warnings: problems })
+            Ok(Loaded { base, lexicon, warnings: problems, source: None })
         }
         Ok((_, more)) | Err(more) => {
             problems.extend(more);
@@ -115,6 +117,22 @@ pub fn load(origin: &Origin, progress: impl FnMut(usize)) -> Result<Loaded, Load
             Err(LoadError::Broken(problems))
         }
     }
+}
+
+fn load_rows(path: &Path, progress: impl FnMut(usize)) -> Result<Loaded, LoadError> {
+    let name = path.display().to_string();
+    let (source, text) = SourceFile::read(path).map_err(|source| LoadError::Unreadable { path: name.clone(), source })?;
+    let (base, warnings) = together::assemble(&name, &text, progress).map_err(LoadError::Broken)?;
+    if base.fact_count() == 0 {
+        return Err(LoadError::NoFacts { path: name });
+    }
+    Ok(Loaded { base, lexicon: words_for_rows(), warnings, source: Some(source) })
+}
+
+/// The words that rows are understood by: those built in that suit any subject.
+pub fn words_for_rows() -> Lexicon {
+    // They are read in every test: nothing is wrong with them.
+    Lexicon::read(&Files::embedded().words, &mut Vec::new()).for_any_subject()
 }
 
 /// Facts and words on two cores: who has read the words helps with the facts, a file at a time.
@@ -153,6 +171,18 @@ fn read_both(facts: &[(Holds, NamedText)], words: &[NamedText], problems: &mut V
     }
     problems.extend(found);
     (draft, lexicon)
+}
+
+/// A checksum of all that rows are understood by: an index that was made by other words, or with vectors where there are none now, is stale.
+pub fn words_checksum(vectors: bool) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    for words in Files::embedded().words {
+        hasher.update(words.text.as_bytes());
+    }
+    if vectors {
+        hasher.update(EMBEDDED.get_file("words/vectors.bin").map_or(&[], |file| file.contents()));
+    }
+    hasher.finalize()
 }
 
 /// The table of word vectors built into the binary.

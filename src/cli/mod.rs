@@ -11,6 +11,7 @@ mod open;
 mod reload;
 mod render;
 pub mod rows;
+mod saved;
 mod timeline;
 
 use std::env;

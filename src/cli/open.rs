@@ -8,11 +8,13 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::saved;
 use crate::answer::model::Model;
 use crate::base::reader::NamedText;
 use crate::base::{self, LoadError, Origin};
 use crate::config::Config;
 use crate::fact::{Place, Problem, Severity};
+use crate::image::SourceFile;
 use crate::knowledge::Knowledge;
 use crate::store::{Location, StoreError};
 
@@ -60,12 +62,15 @@ pub(super) struct Shelf {
 impl Shelf {
     /// The facts, indexed; what is wrong with them is printed.
     pub(super) fn open(&self) -> anyhow::Result<Knowledge> {
-        Ok(self.weights().and_then(|model| self.read(model, Progress::shown)).map_err(report)?)
+        Ok(self
+            .weights()
+            .and_then(|model| self.read(model, &Progress::shown(&self.origin), |said| eprintln!("sanad: {said}")))
+            .map_err(report)?)
     }
 
-    /// The facts, indexed, without a word.
+    /// The facts, indexed, without a word on the terminal.
     pub(super) fn load(&self) -> Result<Knowledge, OpenError> {
-        self.read(self.weights()?, |_| Progress(None))
+        self.read(self.weights()?, &Progress(None), |said| tracing::warn!("{said}"))
     }
 
     fn weights(&self) -> Result<Model, OpenError> {
@@ -77,9 +82,25 @@ impl Shelf {
         Ok(model)
     }
 
-    fn read(&self, model: Model, progress: impl FnOnce(&Origin) -> Progress) -> Result<Knowledge, OpenError> {
-        let progress = progress(&self.origin);
-        let read_vectors = || if self.config.word_vectors { base::embedded_vectors() } else { None };
+    /// The facts, indexed: as they were saved, where that is fresh, else read. `say` is told what is amiss with what was saved.
+    fn read(&self, model: Model, progress: &Progress, say: impl Fn(String)) -> Result<Knowledge, OpenError> {
+        let Origin::Rows(rows) = &self.origin else { return Ok(self.read_rows(model, progress)?.0) };
+        let complaint = match saved::open(rows, &self.config, model.clone()) {
+            Ok(knowledge) => return Ok(knowledge),
+            Err(unusable) => saved::complaint(rows, &unusable),
+        };
+        let was_saved = complaint.is_some();
+        complaint.into_iter().for_each(&say);
+        let (knowledge, source) = self.read_rows(model, progress)?;
+        if was_saved {
+            saved::again(rows, &knowledge, source, &self.config).unwrap_or_else(say);
+        }
+        Ok(knowledge)
+    }
+
+    /// The facts, read and indexed, with the file of rows that they were read from, if they were.
+    pub(super) fn read_rows(&self, model: Model, progress: &Progress) -> Result<(Knowledge, Option<SourceFile>), OpenError> {
+        let read_vectors = || saved::vectors(&self.config);
         let (loaded, vectors) = std::thread::scope(|scope| {
             let worker = scope.spawn(read_vectors);
             let loaded = base::load(&self.origin, |rows| progress.rows(rows));
@@ -90,7 +111,7 @@ impl Shelf {
         progress.says("indexing");
         let knowledge = Knowledge::new(loaded.base, loaded.lexicon, vectors, model);
         progress.done();
-        Ok(knowledge)
+        Ok((knowledge, loaded.source))
     }
 }
 
@@ -167,13 +188,14 @@ impl Settings {
 
     /// The facts, indexed, without weights: they are about to be fitted.
     pub(super) fn open_unfitted(&self) -> anyhow::Result<Knowledge> {
-        Ok(self.shelf()?.read(Model::unfitted(), Progress::shown).map_err(report)?)
+        let meant = self.shelf()?;
+        Ok(meant.read_rows(Model::unfitted(), &Progress::shown(&meant.origin)).map_err(report)?.0)
     }
 
     /// Another collection, indexed, without weights.
     pub(super) fn open_other_unfitted(&self, path: &Path) -> anyhow::Result<Knowledge> {
         let other = Shelf { origin: Origin::Rows(path.to_owned()), config: self.config()? };
-        Ok(other.read(Model::unfitted(), Progress::shown).map_err(report)?)
+        Ok(other.read_rows(Model::unfitted(), &Progress::shown(&other.origin)).map_err(report)?.0)
     }
 
     /// Prints every problem in settings and facts, then a count.
@@ -233,7 +255,7 @@ pub(super) fn model(origin: &Origin) -> Result<Model, Vec<Problem>> {
 }
 
 /// Prints problems where a person sees them and hands the error on.
-fn report(error: OpenError) -> OpenError {
+pub(super) fn report(error: OpenError) -> OpenError {
     print_problems(error.problems());
     error
 }
@@ -290,8 +312,8 @@ impl Progress {
     }
 
     /// Takes it away.
-    pub(super) fn done(self) {
-        if let Some(bar) = self.0 {
+    pub(super) fn done(&self) {
+        if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }
     }

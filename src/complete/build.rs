@@ -26,7 +26,7 @@ const SMALLEST_SHARE: usize = 64;
 pub(super) fn completer(base: &Base, index: &Index) -> Completer {
     let mut builder = Builder::of_facts(base);
     for (at, entity) in (0u32..).map(EntityIx).zip(base.entities()) {
-        let mentions = index.term(&entity_term(at)).map_or(0, |term| index.facts_with(term).count());
+        let mentions = index.term(&entity_term(at)).map_or(0, |term| index.holders(term));
         let quality = share((1 + mentions).ilog2(), (1 + index.fact_count()).ilog2());
         for name in std::iter::once(&entity.name).chain(&entity.aliases) {
             // A gloss in brackets tells namesakes apart; nobody types it.
@@ -37,30 +37,32 @@ pub(super) fn completer(base: &Base, index: &Index) -> Completer {
 }
 
 #[derive(Default)]
-struct Builder<'b> {
+struct Builder {
     /// Words met, numbered as they came.
     met: HashMap<Box<str>, WordNo>,
     /// Pieces of text between spaces, each with where its words stand in `read`: most pieces come again, and are cut and folded once.
-    pieces: HashMap<&'b str, (u32, u32)>,
+    pieces: HashMap<Box<str>, (u32, u32)>,
     read: Vec<WordNo>,
     lines: Vec<Line>,
     /// Words of all lines one behind the other, each with its line.
     found: Vec<(u32, WordNo)>,
 }
 
-impl<'b> Builder<'b> {
+impl Builder {
     /// The lines of all facts, a share of them gathered on each core.
-    fn of_facts(base: &'b Base) -> Self {
-        let facts: Vec<(FactIx, &Fact)> = base.indexed().collect();
+    fn of_facts(base: &Base) -> Self {
+        let facts: Vec<FactIx> = base.served().collect();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let share = facts.len().div_ceil(cores).max(SMALLEST_SHARE);
-        let gather = |facts: &[(FactIx, &'b Fact)]| {
+        let gather = |facts: &[FactIx]| {
             let mut builder = Self::default();
-            let letters: usize = facts.iter().flat_map(|(_, fact)| &fact.questions).map(|form| form.len()).sum();
+            // Some facts tell how much room all will want.
+            let some = facts.iter().take(SMALLEST_SHARE).map(|at| base.reading(*at).questions.iter().map(|form| form.len()).sum::<usize>());
+            let letters = some.sum::<usize>() * facts.len() / facts.len().clamp(1, SMALLEST_SHARE);
             builder.found.reserve(letters / LETTERS_A_WORD);
             builder.pieces.reserve(letters / LETTERS_A_WORD / USES_OF_A_PIECE);
-            for (at, fact) in facts {
-                builder.fact(*at, fact);
+            for at in facts {
+                builder.fact(*at, &base.reading(*at));
             }
             builder
         };
@@ -94,7 +96,7 @@ impl<'b> Builder<'b> {
         u32::try_from(self.lines.len()).unwrap_or(u32::MAX)
     }
 
-    fn fact(&mut self, at: FactIx, fact: &'b Fact) {
+    fn fact(&mut self, at: FactIx, fact: &Fact) {
         let of = Completed::Fact(at);
         let sourced = if fact.standing == Standing::WellSourced { 0.1 } else { 0.0 };
         for (nth, form) in (0u32..).zip(&fact.questions) {
@@ -111,7 +113,7 @@ impl<'b> Builder<'b> {
         }
     }
 
-    fn line(&mut self, of: Completed, part: Part, quality: f32, text: &'b str) {
+    fn line(&mut self, of: Completed, part: Part, quality: f32, text: &str) {
         let line = self.next_line();
         for piece in text.split_ascii_whitespace() {
             let (from, to) = match self.pieces.get(piece) {
@@ -124,7 +126,7 @@ impl<'b> Builder<'b> {
     }
 
     /// Cuts a piece into its words; none goes over a space.
-    fn read(&mut self, piece: &'b str) -> (u32, u32) {
+    fn read(&mut self, piece: &str) -> (u32, u32) {
         let here = |read: &[WordNo]| u32::try_from(read.len()).unwrap_or(u32::MAX);
         let from = here(&self.read);
         for word in words(piece) {
@@ -132,7 +134,7 @@ impl<'b> Builder<'b> {
             self.read.push(*self.met.entry_ref(&*word.text).or_insert(next));
         }
         let read = (from, here(&self.read));
-        self.pieces.insert(piece, read);
+        self.pieces.insert(piece.into(), read);
         read
     }
 
@@ -266,13 +268,13 @@ fn tongue_of_line(words: &[WordNo], tongues: &[Tongue]) -> Tongue {
 /// Questions to start from: of each topic the fact with the best support, the topic with most facts first; then the second of each.
 fn spread(base: &Base, fact_lines: &[u32]) -> Vec<LineNo> {
     let mut topics: HashMap<String, Vec<FactIx>> = HashMap::new();
-    for (at, fact) in base.indexed() {
+    for (at, fact) in base.readings() {
         topics.entry(fact.topics.first().map(|t| fold(t).into_owned()).unwrap_or_default()).or_default().push(at);
     }
     let mut topics: Vec<Vec<FactIx>> = topics.into_values().collect();
     for facts in &mut topics {
         let support = |at: &FactIx| {
-            let fact = base.fact(*at);
+            let fact = base.reading(*at);
             let standing = match fact.standing {
                 Standing::WellSourced => 0,
                 Standing::SingleSource => 1,

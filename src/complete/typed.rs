@@ -295,7 +295,7 @@ impl Reader<'_> {
     fn count(&self, stand: Stand) -> usize {
         match stand {
             Stand::Word(word) => self.lines(word),
-            Stand::Term(term) => self.index.passages_with(term).count(),
+            Stand::Term(term) => self.index.holders(term),
         }
     }
 }
@@ -334,9 +334,9 @@ impl Completer {
             Stand::Word(word) => self.postings.of(word.0).iter().copied().for_each(use_line),
             Stand::Term(term) => {
                 for passage in index.passages_with(term) {
-                    let Some(held) = index.passage(passage.0) else { continue };
-                    let lines = self.lines_of_fact(held.fact);
-                    let (_, last) = index.profile(held.fact).passages;
+                    let fact = index.fact_of(passage.0);
+                    let lines = self.lines_of_fact(fact);
+                    let (_, last) = index.profile(fact).passages;
                     // Forms are the last of a fact's passages and all of its lines; without forms any passage leads to any line.
                     let behind = last.saturating_sub(passage.0);
                     let is_form = self.lines.get(lines.start as usize).is_some_and(|l| matches!(l.part, super::Part::Form(_)));

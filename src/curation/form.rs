@@ -243,7 +243,7 @@ fn read_date(typed: &str, problems: &mut Problems) -> Option<FactDate> {
 
 fn known_topic(base: &Base, topic: &str) -> Option<String> {
     let folded = fold(topic);
-    base.indexed().flat_map(|(_, fact)| &fact.topics).find(|known| fold(known) == folded).map(ToString::to_string)
+    base.readings().find_map(|(_, fact)| fact.topics.iter().find(|known| fold(known) == folded).map(ToString::to_string))
 }
 
 /// How well a new fact is supported, as far as its sources tell.

@@ -80,7 +80,7 @@ fn holds(text: &Question, element: &Element) -> bool {
 
 /// Whether a claim names a date that a fact does not. Of two dates in one claim either may be another.
 fn dates_differ(view: &Knowledge, claim: &Question, said: &Question, fact: FactIx) -> bool {
-    let known = &view.index.profile(fact).dates;
+    let known = view.index.profile(fact).dates;
     claim.mentions.iter().any(|mention| {
         let is_apart = !known.is_empty() && known.iter().all(|days| mention.when.agreement(*days) == Agreement::Apart);
         is_apart && said.mentions.iter().all(|other| other.when != mention.when)

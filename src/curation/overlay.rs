@@ -109,7 +109,8 @@ impl Layer {
         let edits: Vec<Arc<Edit>> = edits.into_iter().filter(|edit| edit.laid().is_some()).collect();
         let ready = || edits.iter().filter_map(|edit| edit.laid());
         let facts = view.base.level(ready().map(|ready| &ready.laid));
-        let index = view.index.level(ready().map(|ready| Arc::clone(&ready.piece)).collect(), facts.orders());
+        let pieces: Vec<_> = ready().map(|ready| Arc::clone(&ready.piece)).collect();
+        let index = view.index.level(&pieces, facts.orders());
         Self { rank, facts: Arc::new(facts), index: Arc::new(index), edits }
     }
 

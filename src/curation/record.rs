@@ -124,7 +124,7 @@ pub struct Record {
 impl Record {
     /// A fact of a base.
     pub fn of(base: &Base, at: FactIx) -> Self {
-        let fact = base.fact(at);
+        let fact = base.reading(at);
         let texts = |texts: &[Box<str>]| texts.iter().map(ToString::to_string).collect();
         let names = |entities: &[crate::fact::EntityIx]| entities.iter().map(|e| base.entity(*e).name.to_string()).collect();
         let sources = fact.citations.iter().map(|s| SourceRecord::of(base, s)).collect();

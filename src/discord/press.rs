@@ -48,7 +48,7 @@ impl FactKey {
             None => base.find(&self.0),
             Some(hex) => {
                 let wanted = u64::from_str_radix(hex, 16).ok()?;
-                base.indexed().find(|(_, fact)| hash(fact.id.as_str()) == wanted).map(|(at, _)| at)
+                base.readings().find(|(_, fact)| hash(fact.id.as_str()) == wanted).map(|(at, _)| at)
             }
         }
     }

@@ -5,19 +5,14 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use super::draft::{Draft, EntityDraft, FactDraft, SourceDraft};
+pub use super::rules::opens_backward;
+use super::rules::{self, Hand};
 use super::{
     Base, Citations, Entity, EntityId, EntityIx, EntityKind, Fact, FactId, FactIx, Place, Problem, Severity, ShortAnswers, Source,
     SourceId, SourceIx, Standing,
 };
 use crate::date::FactDate;
 use crate::text::fold;
-
-/// Words that point back to something said before; a claim that opens with one does not stand alone.
-const BACKWARD_OPENINGS: [&str; 14] =
-    ["he", "she", "it", "they", "this", "that", "these", "those", "his", "her", "its", "their", "the same", "the latter"];
-
-/// Characters from which on a claim is no longer short.
-const LONG_CLAIM: usize = 500;
 
 /// Turns a draft into a base, or says everything that is wrong with it. Warnings do not stop it; they come beside the base.
 ///
@@ -51,9 +46,11 @@ fn make_conflicts_mutual(facts: &mut [Fact]) {
     }
 }
 
+/// Tries the rules one by one, in the order of sources, entities, facts.
 #[derive(Default)]
-struct Checker<'d> {
-    problems: Vec<Problem>,
+pub(crate) struct Checker<'d> {
+    /// What was found so far.
+    pub(crate) problems: Vec<Problem>,
     sources: HashMap<String, SourceIx>,
     entities: HashMap<String, EntityIx>,
     facts: HashMap<String, (FactIx, Place)>,
@@ -68,7 +65,8 @@ impl<'d> Checker<'d> {
         self.problems.push(Problem::error(place, field, message));
     }
 
-    fn source(&mut self, draft: &SourceDraft) -> Option<Source> {
+    /// The source of a draft, if nothing is wrong with it.
+    pub(crate) fn source(&mut self, draft: &SourceDraft) -> Option<Source> {
         let place = place_of(draft.place.as_ref());
         let before = self.problems.len();
         let Some(id) = SourceId::new(&draft.id) else {
@@ -107,7 +105,8 @@ impl<'d> Checker<'d> {
         })
     }
 
-    fn entity(&mut self, draft: &EntityDraft) -> Option<Entity> {
+    /// The entity of a draft, if nothing is wrong with it.
+    pub(crate) fn entity(&mut self, draft: &EntityDraft) -> Option<Entity> {
         let place = place_of(draft.place.as_ref());
         let before = self.problems.len();
         let Some(id) = EntityId::new(&draft.id) else {
@@ -152,7 +151,7 @@ impl<'d> Checker<'d> {
             for (field, fact) in entity.begins.iter().map(|fact| ("begins", fact)).chain(entity.ends.iter().map(|fact| ("ends", fact))) {
                 let named = self.facts.get(fact.as_str()).and_then(|(at, _)| draft.facts.get(at.0 as usize));
                 match named {
-                    None => self.error(&place, field, format!("there is no fact `{fact}`; mend the id or take it out")),
+                    None => self.error(&place, field, rules::no_fact(fact)),
                     Some(named) if named.date.is_none() => {
                         self.error(&place, field, format!("the fact `{fact}` has no date, so it cannot say when; name one that has"));
                     }
@@ -185,7 +184,7 @@ impl<'d> Checker<'d> {
         for (at, draft) in (0u32..).zip(drafts) {
             let place = place_of(draft.place.as_ref());
             if let Some((_, first)) = self.facts.get(&draft.id) {
-                let message = format!("the id `{}` stands already at {}:{}; give one of them another", draft.id, first.file, first.line);
+                let message = rules::id_twice(&draft.id, first);
                 self.error(&place, "id", message);
             } else {
                 self.facts.insert(draft.id.clone(), (FactIx(at), place));
@@ -201,7 +200,7 @@ impl<'d> Checker<'d> {
                 return None;
             }
             let place = draft.place_of("id");
-            self.error(&place, "id", format!("`{}` cannot be an id: write one word without spaces, at most 100 bytes", draft.id));
+            self.error(&place, "id", rules::no_id(&draft.id));
             return None;
         };
         self.claim(draft);
@@ -245,36 +244,16 @@ impl<'d> Checker<'d> {
 
     fn claim(&mut self, draft: &FactDraft) {
         let place = draft.place_of("claim");
-        let claim = draft.claim.trim();
-        if claim.is_empty() {
-            self.error(&place, "claim", format!("the fact `{}` says nothing; write one to three sentences", draft.id));
-            return;
-        }
-        // Rows of other people's collections are what they are; the rule is for facts that are written here.
-        if !draft.is_curated() {
-            return;
-        }
-        if let Some(opening) = opens_backward(claim) {
-            let message = format!("the claim opens with `{opening}`, so it does not stand alone; name who, what and when");
-            self.error(&place, "claim", message);
-        }
-        if claim.chars().count() > LONG_CLAIM {
-            self.problems.push(Problem::warning(&place, "claim", format!("the claim is longer than {LONG_CLAIM} characters; split it")));
+        for (severity, message) in rules::claim(&draft.id, &draft.claim, Hand::of(draft.standing.as_ref())) {
+            self.problems.push(Problem { place: place.clone(), field: "claim".to_owned(), severity, message });
         }
     }
 
     fn standing(&mut self, draft: &FactDraft) -> Standing {
-        // The reader has said where it is missing.
-        let Some(written) = draft.standing.as_ref().filter(|s| !s.is_empty()) else {
-            return Standing::default();
-        };
-        if let Some((standing, _)) = Standing::ALL.iter().find(|(_, word)| word == written) {
-            return *standing;
-        }
-        let known: Vec<&str> = Standing::ALL.iter().map(|(_, word)| *word).collect();
-        let message = format!("`{written}` is not a standing; write one of {}", known.join(", "));
-        self.error(&draft.place_of("standing"), "standing", message);
-        Standing::default()
+        rules::standing(draft.standing.as_deref()).unwrap_or_else(|message| {
+            self.error(&draft.place_of("standing"), "standing", message);
+            Standing::default()
+        })
     }
 
     fn conflicts(&mut self, draft: &FactDraft) -> Vec<FactIx> {
@@ -282,41 +261,22 @@ impl<'d> Checker<'d> {
         let mut found = Vec::new();
         for other in &draft.conflicts {
             if *other == draft.id {
-                self.error(&place, "conflicts", format!("the fact `{other}` cannot contradict itself"));
+                self.error(&place, "conflicts", rules::contradicts_itself(other));
             } else if let Some((at, _)) = self.facts.get(other) {
                 found.push(*at);
             } else {
-                self.error(&place, "conflicts", format!("there is no fact `{other}`; mend the id or take it out"));
+                self.error(&place, "conflicts", rules::no_fact(other));
             }
         }
         found
     }
 
     fn short(&mut self, draft: &FactDraft) -> ShortAnswers {
-        let mut short = ShortAnswers::default();
-        for (kind, words) in &draft.short {
-            let place = draft.place_of("short");
-            if !draft.claim.contains(words.as_str()) || words.trim().is_empty() {
-                self.error(
-                    &place,
-                    "short",
-                    format!("`{words}` is not part of the claim; a short answer is copied out of it letter for letter"),
-                );
-            }
-            let slot = match kind.as_str() {
-                "who" => &mut short.who,
-                "where" => &mut short.place,
-                "how_many" => &mut short.how_many,
-                "when" => &mut short.when,
-                "why" => &mut short.why,
-                _ => {
-                    self.error(&place, "short", format!("`{kind}` is no kind of short answer; write who, where, how_many, when or why"));
-                    continue;
-                }
-            };
-            *slot = Some(words.as_str().into());
-        }
-        short
+        let place = draft.place_of("short");
+        let written = draft.short.iter().map(|(kind, words)| (kind.as_str(), words.as_str()));
+        let found = rules::short(&draft.claim, written, |message| self.error(&place, "short", message));
+        let [who, place, how_many, when, why] = found.map(|words| words.map(Into::into));
+        ShortAnswers { who, place, how_many, when, why }
     }
 
     fn forms(&mut self, draft: &'d FactDraft) {
@@ -327,17 +287,12 @@ impl<'d> Checker<'d> {
         for form in &draft.questions {
             let message = match self.forms.insert(fold(form), draft) {
                 None => continue,
-                Some(owner) if std::ptr::eq(owner, draft) => format!("`{form}` stands twice in this fact"),
-                Some(other) => format!("`{form}` is asked of `{}` too; one of them should be told apart", other.id),
+                Some(owner) if std::ptr::eq(owner, draft) => rules::form_twice(form),
+                Some(other) => rules::form_elsewhere(form, &other.id),
             };
             self.problems.push(Problem::warning(&place, "questions", message));
         }
-        if draft.questions.len() < 6 {
-            let message = format!(
-                "the fact `{}` has {} question forms; six or more in different words let people find it",
-                draft.id,
-                draft.questions.len()
-            );
+        if let Some(message) = rules::few_forms(&draft.id, draft.questions.len()) {
             self.problems.push(Problem::warning(&place, "questions", message));
         }
     }
@@ -355,7 +310,7 @@ impl<'d> Checker<'d> {
     fn source_ref(&mut self, place: &Place, id: &str) -> Option<SourceIx> {
         let found = self.sources.get(id).copied();
         if found.is_none() {
-            self.error(place, "sources", format!("there is no source `{id}`; add it to data/sources or mend the id"));
+            self.error(place, "sources", rules::no_source(id));
         }
         found
     }
@@ -383,18 +338,9 @@ impl FactDraft {
         place
     }
 
-    /// Facts of the project's own form name their standing; rows of other collections do not.
     fn is_curated(&self) -> bool {
-        self.standing.is_some()
+        Hand::of(self.standing.as_ref()) == Hand::Curated
     }
-}
-
-/// The word by which a claim points back to something that was said before it, if it opens with one.
-pub fn opens_backward(claim: &str) -> Option<&'static str> {
-    let folded = fold(claim.trim());
-    BACKWARD_OPENINGS.into_iter().find(|opening| {
-        folded.strip_prefix(opening).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '\''))
-    })
 }
 
 fn place_of(place: Option<&Place>) -> Place {

@@ -6,13 +6,17 @@
 pub mod check;
 pub mod draft;
 mod over;
+pub(crate) mod packed;
 mod problem;
+pub(crate) mod record;
+pub(crate) mod rules;
+mod stock;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 use over::Over;
@@ -20,7 +24,9 @@ pub use over::{Hidden, Laid, LaidSource, Level, Order};
 pub use problem::{Place, Problem, Severity};
 
 use crate::date::FactDate;
-use crate::text::fold;
+use crate::image::{Image, Unusable, Writer};
+use packed::Parts;
+use stock::Stock;
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -262,19 +268,6 @@ pub struct Entity {
     pub ends: Vec<FactId>,
 }
 
-/// What was checked, as it was read. It never changes.
-#[derive(Debug, Default)]
-struct Stock {
-    facts: Vec<Fact>,
-    sources: Vec<Source>,
-    entities: Vec<Entity>,
-    by_id: HashMap<FactId, FactIx>,
-    /// Entities by each of their names, folded, and by id; made when it is first asked for.
-    by_name: OnceLock<HashMap<Box<str>, EntityIx>>,
-    /// Sources by id and by address; likewise.
-    by_reference: OnceLock<HashMap<Box<str>, SourceIx>>,
-}
-
 /// A checked collection of facts, with what is laid over it. It never changes; an edit makes another. Clones share what they hold.
 #[derive(Debug, Default, Clone)]
 pub struct Base {
@@ -284,9 +277,27 @@ pub struct Base {
 
 impl Base {
     fn new(facts: Vec<Fact>, sources: Vec<Source>, entities: Vec<Entity>) -> Self {
-        let by_id = (0u32..).map(FactIx).zip(&facts).map(|(at, f)| (f.id.clone(), at)).collect();
-        let stock = Stock { facts, sources, entities, by_id, ..Stock::default() };
-        Self { stock: Arc::new(stock), over: None }
+        Self { stock: Arc::new(Stock::whole(facts, sources, entities)), over: None }
+    }
+
+    /// A base of records, which whoever wrote them has checked.
+    pub(crate) fn packed(parts: Parts, entities: Vec<Entity>) -> Self {
+        Self { stock: Arc::new(Stock::packed(parts, entities)), over: None }
+    }
+
+    /// The base that was saved in an image.
+    ///
+    /// # Errors
+    /// When the image holds none.
+    pub fn open(image: &Image) -> Result<Self, Unusable> {
+        Ok(Self { stock: Arc::new(Stock::open(image)?), over: None })
+    }
+
+    /// Gathers what [`Self::open`] reads: this base without what is laid over it. One that was not read from rows has nothing to be saved, for
+    /// its files are small; then false is returned.
+    #[must_use]
+    pub fn save<'w>(&'w self, writer: &mut Writer<'w>) -> bool {
+        self.stock.save(writer)
     }
 
     /// Facts as a level above those that are there.
@@ -323,7 +334,12 @@ impl Base {
     /// How many facts are served.
     pub fn fact_count(&self) -> usize {
         let (over, hidden) = self.over.as_ref().map_or((0, 0), |over| (over.count(), over.hidden_below()));
-        self.stock.facts.len() + over - hidden
+        self.stock.fact_count() + over - hidden
+    }
+
+    /// How many facts there are below what is laid over them: the number of the first fact laid over.
+    pub fn stock_count(&self) -> usize {
+        self.stock.fact_count()
     }
 
     /// How many facts below are retracted, or stand anew above.
@@ -339,16 +355,16 @@ impl Base {
 
     /// How many sources there are.
     pub fn source_count(&self) -> usize {
-        self.stock.sources.len() + self.new_sources().len()
+        self.stock.source_count() + self.new_sources().len()
     }
 
     /// All sources: those of the base, then those that only facts laid over it cite, as they cite them.
     pub fn sources(&self) -> impl Iterator<Item = SourceIx> {
-        (0u32..).map(SourceIx).take(self.stock.sources.len()).chain(self.new_sources())
+        (0u32..).map(SourceIx).take(self.stock.source_count()).chain(self.new_sources())
     }
 
     fn new_sources(&self) -> Vec<SourceIx> {
-        let first = SourceIx(number(self.stock.sources.len()));
+        let first = SourceIx(number(self.stock.source_count()));
         let mut seen = HashSet::new();
         let cited = self.laid().flat_map(|(_, fact)| fact.citations.iter());
         cited.filter(|source| *source >= first && seen.insert(*source)).collect()
@@ -356,19 +372,27 @@ impl Base {
 
     /// All entities.
     pub fn entities(&self) -> &[Entity] {
-        &self.stock.entities
+        self.stock.entities()
     }
 
-    /// The fact at an index of this base, served or not.
+    /// The fact at an index of this base, served or not. Once asked for it stays in memory; who walks through all takes [`Self::reading`].
     pub fn fact(&self, at: FactIx) -> &Fact {
         match self.level_of(at) {
             Some(level) => &level.facts[(at.0 - level.first.0) as usize],
-            None => &self.stock.facts[at.0 as usize],
+            None => self.stock.fact(at),
+        }
+    }
+
+    /// The fact at an index of this base, to be looked at and let go.
+    pub fn reading(&self, at: FactIx) -> Cow<'_, Fact> {
+        match self.level_of(at) {
+            Some(level) => Cow::Borrowed(&level.facts[(at.0 - level.first.0) as usize]),
+            None => self.stock.reading(at),
         }
     }
 
     fn is_below(&self, at: FactIx) -> bool {
-        (at.0 as usize) < self.stock.facts.len()
+        (at.0 as usize) < self.stock.fact_count()
     }
 
     fn level_of(&self, at: FactIx) -> Option<&Level> {
@@ -377,16 +401,16 @@ impl Base {
 
     /// The source at an index of this base.
     pub fn source(&self, at: SourceIx) -> &Source {
-        let level = if (at.0 as usize) < self.stock.sources.len() { None } else { self.over.as_ref() };
+        let level = if (at.0 as usize) < self.stock.source_count() { None } else { self.over.as_ref() };
         match level.and_then(|over| over.level_of_source(at)) {
             Some(level) => &level.sources[(at.0 - level.first_source.0) as usize],
-            None => &self.stock.sources[at.0 as usize],
+            None => self.stock.source(at),
         }
     }
 
     /// The entity at an index of this base.
     pub fn entity(&self, at: EntityIx) -> &Entity {
-        &self.stock.entities[at.0 as usize]
+        &self.stock.entities()[at.0 as usize]
     }
 
     /// Where the fact of an id stands, if it is served.
@@ -394,7 +418,7 @@ impl Base {
         let id = FactId::new(id)?;
         match &self.over {
             Some(over) => over.find(&self.stock, &id),
-            None => self.stock.by_id.get(&id).copied(),
+            None => self.stock.find(&id),
         }
     }
 
@@ -450,45 +474,39 @@ impl Base {
 
     /// The entity of a name, alias or id, however it is written in capitals.
     pub fn entity_named(&self, name: &str) -> Option<EntityIx> {
-        let stock = &self.stock;
-        let names = stock.by_name.get_or_init(|| {
-            let mut names = HashMap::new();
-            for (at, entity) in (0u32..).map(EntityIx).zip(&stock.entities) {
-                for name in [entity.id.as_str(), &entity.name].into_iter().chain(entity.aliases.iter().map(AsRef::as_ref)) {
-                    names.entry(Box::from(fold(name))).or_insert(at);
-                }
-            }
-            names
-        });
-        names.get(fold(name).as_ref()).copied()
+        self.stock.entity_named(name)
     }
 
     /// The source of an id or address.
     pub fn source_named(&self, reference: &str) -> Option<SourceIx> {
-        let stock = &self.stock;
-        let references = stock.by_reference.get_or_init(|| {
-            let mut references = HashMap::new();
-            for (at, source) in (0u32..).map(SourceIx).zip(&stock.sources) {
-                references.entry(Box::from(source.id.as_str())).or_insert(at);
-                if let Some(url) = &source.url {
-                    references.entry(address_key(url).into()).or_insert(at);
-                }
-            }
-            references
-        });
         let key = address_key(reference);
         let is_it = |at: &SourceIx| {
             let source = self.source(*at);
             source.id.as_str() == reference || source.url.as_deref().is_some_and(|url| address_key(url) == key)
         };
         let above = || self.new_sources().into_iter().find(is_it);
-        references.get(reference).or_else(|| references.get(key.as_str())).copied().or_else(above)
+        self.stock.source_named(reference, &key).or_else(above)
     }
 
-    /// Facts that are served, with their indices.
+    /// Facts that are served, with their indices. All stay in memory from then on; of a large base, see [`Self::readings`].
     pub fn indexed(&self) -> impl Iterator<Item = (FactIx, &Fact)> {
-        let below = (0u32..).map(FactIx).zip(&self.stock.facts).filter(|(at, _)| self.is_served(*at));
-        below.chain(self.laid())
+        self.served().map(|at| (at, self.fact(at)))
+    }
+
+    /// Facts that are served, with their indices, each to be looked at and let go.
+    pub fn readings(&self) -> impl Iterator<Item = (FactIx, Cow<'_, Fact>)> {
+        self.served().map(|at| (at, self.reading(at)))
+    }
+
+    /// The indices of the facts that are served.
+    pub fn served(&self) -> impl Iterator<Item = FactIx> {
+        let below = (0..number(self.stock.fact_count())).map(FactIx).filter(|at| self.is_served(*at));
+        below.chain(self.over.iter().flat_map(|over| over.served()).copied())
+    }
+
+    /// Bytes that facts and sources take where they are kept packed, as those of rows are.
+    pub fn packed_bytes(&self) -> Option<usize> {
+        self.stock.packed_bytes()
     }
 }
 

@@ -39,8 +39,8 @@ impl Order {
     }
 
     fn above(stock: &Stock, id: &FactId) -> Self {
-        match stock.by_id.get(id) {
-            Some(below) => Self(*below, None),
+        match stock.find(id) {
+            Some(below) => Self(below, None),
             None => Self(FactIx(u32::MAX), Some(id.clone())),
         }
     }
@@ -76,7 +76,7 @@ impl Hidden {
 
     /// Hides a fact of `base`, or of what will be laid over it.
     pub fn hide(&mut self, base: &Base, fact: FactIx) {
-        if self.facts.insert(fact) && (fact.0 as usize) < base.stock.facts.len() {
+        if self.facts.insert(fact) && (fact.0 as usize) < base.stock.fact_count() {
             self.below += 1;
         }
     }
@@ -104,8 +104,8 @@ impl Level {
     pub(super) fn of<'l>(base: &Base, laid: impl Iterator<Item = &'l Laid>) -> Self {
         let top = base.levels().last();
         let below = |first: usize, added: usize| number(first + added);
-        let first = top.map_or(below(base.stock.facts.len(), 0), |top| below(top.first.0 as usize, top.facts.len()));
-        let first_source = top.map_or(below(base.stock.sources.len(), 0), |top| below(top.first_source.0 as usize, top.sources.len()));
+        let first = top.map_or(below(base.stock.fact_count(), 0), |top| below(top.first.0 as usize, top.facts.len()));
+        let first_source = top.map_or(below(base.stock.source_count(), 0), |top| below(top.first_source.0 as usize, top.sources.len()));
         let mut level = Self {
             first: FactIx(first),
             facts: Vec::new(),
@@ -238,7 +238,7 @@ impl Over {
 
     pub(super) fn find(&self, stock: &Stock, id: &FactId) -> Option<FactIx> {
         let above = self.levels.iter().rev().filter_map(|level| level.find(id));
-        above.chain(stock.by_id.get(id).copied()).find(|fact| !self.hidden.holds(*fact))
+        above.chain(stock.find(id)).find(|fact| !self.hidden.holds(*fact))
     }
 
     /// What a fact of a level says that it contradicts, and what the base says of the one it stands for, as far as it is served.
@@ -246,8 +246,8 @@ impl Over {
         let Some(level) = self.level(of) else { return Vec::new() };
         let named = level.conflicts.get(level.at(of)).into_iter().flatten().filter_map(|id| self.find(stock, id));
         // A side that the base names is shown also where the edit was made before it was known.
-        let below = level.facts.get(level.at(of)).and_then(|fact| stock.by_id.get(&fact.id));
-        let below = below.and_then(|below| stock.facts.get(below.0 as usize)).into_iter().flat_map(|fact| fact.conflicts.iter().copied());
+        let below = level.facts.get(level.at(of)).and_then(|fact| stock.find(&fact.id));
+        let below = below.map(|below| stock.fact(below)).into_iter().flat_map(|fact| fact.conflicts.iter().copied());
         named.chain(below.filter(|other| !self.hidden.holds(*other))).filter(|other| *other != of).collect()
     }
 
@@ -255,8 +255,8 @@ impl Over {
     pub(super) fn naming<'o>(&'o self, stock: &'o Stock, of: FactIx, fact: &'o Fact) -> impl Iterator<Item = FactIx> + 'o {
         let named = self.levels.iter().filter_map(|level| level.contradicted.get(&fact.id)).flatten().copied();
         // Those that stand for a side that the base names.
-        let below = if (of.0 as usize) < stock.facts.len() { fact.conflicts.as_slice() } else { &[] };
-        let below = below.iter().filter(|other| self.hidden.holds(**other)).filter_map(|other| stock.facts.get(other.0 as usize));
+        let below = if (of.0 as usize) < stock.fact_count() { fact.conflicts.as_slice() } else { &[] };
+        let below = below.iter().filter(|other| self.hidden.holds(**other)).map(|other| stock.fact(*other));
         let below = below.filter_map(|other| self.find(stock, &other.id));
         named.filter(|other| !self.hidden.holds(*other)).chain(below).filter(move |other| *other != of)
     }

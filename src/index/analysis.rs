@@ -3,7 +3,7 @@
 //! Facts and questions go through the same analysis, so that whatever it does, both meet in the same terms.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -45,9 +45,9 @@ pub struct Token {
     /// What it is.
     pub meaning: Meaning,
     /// How the index knows it: a stem, a plain term of the word lists, digits, or `@` and an entity's number.
-    pub term: Rc<str>,
+    pub term: Arc<str>,
     /// The words as English text, for vectors: translated, not stemmed.
-    pub english: Rc<str>,
+    pub english: Arc<str>,
     /// The first of its words.
     pub from: usize,
     /// Behind the last of its words.
@@ -64,8 +64,8 @@ pub struct Slot(pub u32);
 #[derive(Debug, Clone)]
 struct Sense {
     meaning: Meaning,
-    term: Rc<str>,
-    english: Rc<str>,
+    term: Arc<str>,
+    english: Arc<str>,
     slot: Slot,
 }
 
@@ -75,7 +75,7 @@ impl Sense {
     }
 
     fn token(&self, from: usize, to: usize) -> Token {
-        Token { meaning: self.meaning, term: Rc::clone(&self.term), english: Rc::clone(&self.english), from, to, slot: Some(self.slot) }
+        Token { meaning: self.meaning, term: Arc::clone(&self.term), english: Arc::clone(&self.english), from, to, slot: Some(self.slot) }
     }
 }
 
@@ -84,12 +84,12 @@ impl Sense {
 #[expect(clippy::struct_excessive_bools, reason = "independent properties of a word, each read by itself")]
 pub struct WordFacts {
     /// The word, folded.
-    pub text: Rc<str>,
+    pub text: Arc<str>,
     /// Its number among what was met.
     pub slot: Slot,
     stem: Box<str>,
     /// The term it stands for alone.
-    pub plain: Rc<str>,
+    pub plain: Arc<str>,
     /// How it sounds, by its consonants, for names of several words.
     sound: Option<Box<str>>,
     /// The name that it is by itself.
@@ -123,10 +123,24 @@ pub struct WordFacts {
     is_plain: bool,
 }
 
+impl WordFacts {
+    /// Whether it is an English word that stands for itself, with no name, phrase or synonym that opens with it.
+    pub fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
+    /// The word without its ending.
+    pub fn stem(&self) -> &str {
+        &self.stem
+    }
+}
+
 /// Words already looked at, and names and phrases already read.
 #[derive(Debug, Default)]
 pub struct WordCache {
-    words: HashMap<Rc<str>, Rc<WordFacts>>,
+    /// By whom, where questions of several bases share the cache.
+    owner: Option<Arc<Analyser>>,
+    words: HashMap<Arc<str>, Arc<WordFacts>>,
     /// By their words behind a mark for what they are.
     phrases: HashMap<Box<str>, Sense>,
     slots: u32,
@@ -142,13 +156,24 @@ enum PhraseKind {
 }
 
 impl WordCache {
+    /// Different words that are remembered from question to question.
+    const MOST: u32 = 8_192;
+
+    /// Forgets all when it was another analyser that looked, or when much is remembered. Slots given before mean nothing any more.
+    pub fn belong_to(&mut self, analyser: &Arc<Analyser>) {
+        let is_own = self.owner.as_ref().is_some_and(|owner| Arc::ptr_eq(owner, analyser));
+        if !is_own || self.slots > Self::MOST {
+            *self = Self { owner: Some(Arc::clone(analyser)), ..Self::default() };
+        }
+    }
+
     fn next_slot(&mut self) -> Slot {
         self.slots += 1;
         Slot(self.slots - 1)
     }
 
     /// The sense of several words, made when they are met first.
-    fn phrase(&mut self, kind: PhraseKind, words: &[Rc<WordFacts>], make: impl FnOnce(&str, Slot) -> Sense) -> &Sense {
+    fn phrase(&mut self, kind: PhraseKind, words: &[Arc<WordFacts>], make: impl FnOnce(&str, Slot) -> Sense) -> &Sense {
         self.key.clear();
         self.key.push(match kind {
             PhraseKind::Name => '@',
@@ -300,7 +325,7 @@ impl Analyser {
     }
 
     /// The terms of the single words of a person's name, so that half of it finds the person too.
-    pub fn name_terms<'f>(&self, token: &Token, facts: &'f [Rc<WordFacts>]) -> impl Iterator<Item = &'f str> {
+    pub fn name_terms<'f>(&self, token: &Token, facts: &'f [Arc<WordFacts>]) -> impl Iterator<Item = &'f str> {
         let words = match token.meaning {
             Meaning::Entity(entity) if self.is_person(entity) => facts.get(token.from..token.to).unwrap_or_default(),
             _ => &[],
@@ -309,11 +334,10 @@ impl Analyser {
     }
 
     /// The tokens of one English word.
-    pub fn tokens_of_word(&self, word: Word<'_>) -> Vec<Token> {
-        let mut cache = WordCache::default();
+    pub fn tokens_of_word(&self, word: Word<'_>, cache: &mut WordCache) -> Vec<Token> {
         let words = [word];
-        let facts = self.look_up(&words, &mut cache);
-        self.tokens(&words, &facts, Tongue::English, &mut cache)
+        let facts = self.look_up(&words, cache);
+        self.tokens(&words, &facts, Tongue::English, cache)
     }
 
     /// The stem of a folded English word.
@@ -323,7 +347,7 @@ impl Analyser {
 
     /// What a text is written in: Urdu if most words are in its script, Roman Urdu if at least two of its function words show it (one, in
     /// up to four words).
-    pub fn tongue(&self, words: &[Word<'_>], facts: &[Rc<WordFacts>]) -> Tongue {
+    pub fn tongue(&self, words: &[Word<'_>], facts: &[Arc<WordFacts>]) -> Tongue {
         let mut arabic = 0;
         let mut marks: Vec<Slot> = Vec::new();
         for (word, facts) in words.iter().zip(facts) {
@@ -342,13 +366,14 @@ impl Analyser {
     }
 
     /// What is known of each word by itself.
-    pub fn look_up(&self, words: &[Word<'_>], cache: &mut WordCache) -> Vec<Rc<WordFacts>> {
-        words.iter().map(|w| self.word_facts(&w.text, cache)).collect()
+    pub fn look_up(&self, words: &[Word<'_>], cache: &mut WordCache) -> Vec<Arc<WordFacts>> {
+        words.iter().map(|w| self.known(&w.text, cache)).collect()
     }
 
-    fn word_facts(&self, word: &str, cache: &mut WordCache) -> Rc<WordFacts> {
+    /// What is known of one folded word by itself.
+    pub fn known(&self, word: &str, cache: &mut WordCache) -> Arc<WordFacts> {
         if let Some(facts) = cache.words.get(word) {
-            return Rc::clone(facts);
+            return Arc::clone(facts);
         }
         let lexicon = &self.lexicon;
         let stem = self.stem(word);
@@ -367,13 +392,13 @@ impl Analyser {
         let slot = cache.next_slot();
         let name = self.names.alone(word).map(|&entity| (entity, Sense::entity(entity, word, cache.next_slot())));
         let synonym = self.synonym_alone(word, &stem).map(|term| self.synonym_sense(term, word, cache.next_slot()));
-        let text: Rc<str> = word.into();
-        let facts = Rc::new(WordFacts {
+        let text: Arc<str> = word.into();
+        let facts = Arc::new(WordFacts {
             slot,
             is_plain: !opens_name && !opens_sounded && !opens_written && !opens_stemmed && synonym.is_none(),
             plain: match self.same_name.get(word) {
                 Some(head) => self.stem(head).into(),
-                None if stem == word => Rc::clone(&text),
+                None if stem == word => Arc::clone(&text),
                 None => stem.as_ref().into(),
             },
             stop: [
@@ -400,9 +425,9 @@ impl Analyser {
             sound,
             name,
             synonym,
-            text: Rc::clone(&text),
+            text: Arc::clone(&text),
         });
-        cache.words.insert(text, Rc::clone(&facts));
+        cache.words.insert(text, Arc::clone(&facts));
         facts
     }
 
@@ -416,7 +441,7 @@ impl Analyser {
 
     /// What words mean. Every word belongs to exactly one token, in order, but for translations, where a token may share its words
     /// with the next.
-    pub fn tokens(&self, words: &[Word<'_>], facts: &[Rc<WordFacts>], tongue: Tongue, cache: &mut WordCache) -> Vec<Token> {
+    pub fn tokens(&self, words: &[Word<'_>], facts: &[Arc<WordFacts>], tongue: Tongue, cache: &mut WordCache) -> Vec<Token> {
         let mut out = Vec::with_capacity(words.len());
         let mut at = 0;
         while at < words.len() {
@@ -430,7 +455,7 @@ impl Analyser {
         &self,
         at: usize,
         words: &[Word<'_>],
-        facts: &[Rc<WordFacts>],
+        facts: &[Arc<WordFacts>],
         tongue: Tongue,
         cache: &mut WordCache,
         out: &mut Vec<Token>,
@@ -505,7 +530,7 @@ impl Analyser {
     }
 
     /// The longest entry of the synonym list that has several words: as written, by its stems.
-    fn synonym_phrase_at(&self, rest: &[Rc<WordFacts>]) -> Option<(&str, usize)> {
+    fn synonym_phrase_at(&self, rest: &[Arc<WordFacts>]) -> Option<(&str, usize)> {
         let (first, next) = (rest.first()?, rest.get(1)?);
         let is_written = first.opens_written && next.continues_written;
         let is_stemmed = first.opens_stemmed && next.continues_stemmed;
@@ -546,7 +571,7 @@ impl Analyser {
     }
 
     /// The longest name that words open with.
-    fn name_at(&self, rest: &[Rc<WordFacts>]) -> Option<(EntityIx, usize)> {
+    fn name_at(&self, rest: &[Arc<WordFacts>]) -> Option<(EntityIx, usize)> {
         let known = rest.first()?;
         let written = if known.opens_name && rest.get(1).is_some_and(|next| next.continues_name) {
             self.names.longest_of(rest.iter().map(|w| w.text.as_ref())).map(|(&entity, used)| (entity, used))
@@ -560,7 +585,7 @@ impl Analyser {
         }
     }
 
-    fn sounded_name_at(&self, rest: &[Rc<WordFacts>]) -> Option<(EntityIx, usize)> {
+    fn sounded_name_at(&self, rest: &[Arc<WordFacts>]) -> Option<(EntityIx, usize)> {
         let first = rest.first()?;
         let heard = || rest.iter().enumerate().skip(1).filter(|(_, word)| !word.is_silent);
         if !heard().next()?.1.continues_sounded {
@@ -598,8 +623,8 @@ impl Analyser {
 
 /// A token of one word that stands for itself.
 fn plain_token(known: &WordFacts, meaning: Meaning, at: usize) -> Token {
-    let term = Rc::clone(if meaning == Meaning::Number { &known.text } else { &known.plain });
-    Token { meaning, term, english: Rc::clone(&known.text), from: at, to: at + 1, slot: Some(known.slot) }
+    let term = Arc::clone(if meaning == Meaning::Number { &known.text } else { &known.plain });
+    Token { meaning, term, english: Arc::clone(&known.text), from: at, to: at + 1, slot: Some(known.slot) }
 }
 
 /// "how many", "how long": the second word asks too.

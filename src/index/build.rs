@@ -1,17 +1,19 @@
 //! Building the index of a base.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use super::analysis::{Analyser, Meaning, Slot, Token, Tongue, WordCache, entity_term};
-use super::lists::Lists;
+use super::days::Days;
+use super::postings::Postings;
 use super::spelling::Spelling;
-use super::{Core, FactPosting, FactTerm, Index, Passage, PassageIx, Piece, Profile, TermIx, WordOrigin};
+use super::tables::{Met as MetAt, NewPassage, Tables};
+use super::texts::Texts;
+use super::{Core, Index, Piece, TermIx, Traits, WordOrigin, number};
 use crate::date::DaySpan;
 use crate::date::phrases::{Grain, When, mentions};
-use crate::fact::{Base, Fact, FactIx};
+use crate::fact::{Base, Fact};
 use crate::lexicon::{Lexicon, Wanted};
 use crate::question::wanted_in;
 use crate::text::numbers::read_number_words;
@@ -20,13 +22,8 @@ use crate::vectors::{DIMENSIONS, Packed, Vectors, pack};
 
 /// English words at least this common (by place in the vector table) make no name rare.
 const EVERYDAY_RANK: u32 = 9_000;
-
-/// A claim counts for so many mentions in a question form; a title likewise. The claim is what is asserted; forms only lead to it.
-const CLAIM_WEIGHT: u8 = 3;
 /// Facts that are worth a core of their own.
 const SMALLEST_SHARE: usize = 64;
-/// Mentions in question forms counted at most.
-const FORM_CAP: u8 = 4;
 
 impl Index {
     /// Indexes every fact of a base.
@@ -42,13 +39,10 @@ impl Index {
             origins: parts.origins,
             terms: parts.terms,
             idf: parts.idf,
-            passages: parts.passages,
-            passage_vectors: parts.passage_vectors,
             term_vectors: parts.term_vectors,
-            passage_postings: parts.passage_postings,
-            fact_postings: parts.fact_postings,
-            fact_terms: parts.fact_terms,
-            profiles: parts.profiles,
+            tables: parts.tables,
+            postings: parts.postings,
+            days: parts.days,
             average_length: parts.average_length,
             unknown_idf,
             has_forms,
@@ -59,7 +53,7 @@ impl Index {
     /// Analyses one fact, to be laid over this index.
     pub fn piece(&self, fact: &Fact) -> Piece {
         let mut builder = Builder::new(&self.analyser, self.vectors.as_deref());
-        builder.fact(FactIx(0), fact);
+        builder.fact(fact);
         Piece::of(&self.core, builder.into_chunk())
     }
 }
@@ -67,15 +61,12 @@ impl Index {
 struct Parts {
     spelling: Spelling,
     origins: Vec<WordOrigin>,
-    terms: HashMap<Box<str>, TermIx>,
+    terms: Texts,
     idf: Vec<f32>,
-    passages: Vec<Passage>,
-    passage_vectors: Vec<Packed>,
     term_vectors: Vec<Packed>,
-    passage_postings: Lists<PassageIx>,
-    fact_postings: Lists<FactPosting>,
-    fact_terms: Lists<FactTerm>,
-    profiles: Vec<Profile>,
+    tables: Tables,
+    postings: Postings,
+    days: Days,
     average_length: f32,
 }
 
@@ -89,7 +80,7 @@ enum PassageKind {
 #[derive(Default)]
 struct Met {
     /// The word and the nearest of its origins, if it stands in a passage; names, phrases and words of translations only do not.
-    word: Option<(Rc<str>, WordOrigin)>,
+    word: Option<(Arc<str>, WordOrigin)>,
     term: Option<TermIx>,
     /// Its words' places among the rows.
     rows: Option<Box<[u32]>>,
@@ -129,13 +120,15 @@ struct Builder<'a> {
     /// By the slots of the cache.
     met: Vec<Met>,
     rows: Rows,
-    passages: Vec<Passage>,
-    passage_terms: Vec<(u32, PassageIx)>,
-    passage_vectors: Vec<Packed>,
     term_vectors: Vec<Packed>,
-    fact_terms: Vec<(u32, FactTerm)>,
-    fact_postings: Vec<(u32, FactPosting)>,
-    profiles: Vec<Profile>,
+    tables: Tables,
+    /// Where the terms of the fact at hand were met, and its passages.
+    met_at: Vec<(TermIx, MetAt)>,
+    passages: Vec<NewPassage>,
+    /// Its date and the dates that it names.
+    dates: Vec<DaySpan>,
+    /// Terms that turn what is said.
+    turns: Vec<TermIx>,
 }
 
 impl<'a> Builder<'a> {
@@ -147,19 +140,23 @@ impl<'a> Builder<'a> {
             terms: HashMap::new(),
             met: Vec::new(),
             rows: Rows::default(),
-            passages: Vec::new(),
-            passage_terms: Vec::new(),
-            passage_vectors: Vec::new(),
             term_vectors: Vec::new(),
-            fact_terms: Vec::new(),
-            fact_postings: Vec::new(),
-            profiles: Vec::new(),
+            tables: Tables::default(),
+            met_at: Vec::new(),
+            passages: Vec::new(),
+            dates: Vec::new(),
+            turns: Vec::new(),
         }
     }
 
     fn term(&mut self, text: &str) -> TermIx {
-        let next = TermIx(u32::try_from(self.terms.len()).unwrap_or(u32::MAX));
-        *self.terms.entry_ref(text).or_insert(next)
+        let next = TermIx(number(self.terms.len()));
+        *self.terms.entry_ref(text).or_insert_with(|| {
+            if self.analyser.lexicon.turns.contains(text) {
+                self.turns.push(next);
+            }
+            next
+        })
     }
 
     fn met(&mut self, slot: Slot) -> &mut Met {
@@ -185,30 +182,18 @@ impl<'a> Builder<'a> {
         term
     }
 
-    fn fact(&mut self, at: FactIx, fact: &Fact) {
-        let first = u32::try_from(self.passages.len()).unwrap_or(u32::MAX);
-        let mut counts: HashMap<TermIx, (u8, u8)> = HashMap::new();
-        let mut dates: Vec<DaySpan> = fact.date.iter().map(crate::date::FactDate::span).collect();
-        let claim = match &fact.title {
-            Some(title) => format!("{title}. {}", fact.claim),
-            None => fact.claim.to_string(),
-        };
-        let found = self.passage(at, &claim, PassageKind::Claim);
-        for term in found {
-            counts.entry(term).or_default().0 = 1;
-        }
-        if let Some(title) = &fact.title {
-            // A title may be the question that the text answers: it is matched by itself too, and its words count twice.
-            for term in self.passage(at, title, PassageKind::Claim) {
-                counts.entry(term).or_default().0 = 2;
+    fn fact(&mut self, fact: &Fact) {
+        self.met_at.clear();
+        self.passages.clear();
+        self.dates.clear();
+        self.dates.extend(fact.date.iter().map(crate::date::FactDate::span));
+        match &fact.title {
+            Some(title) => {
+                self.passage(&format!("{title}. {}", fact.claim), PassageKind::Claim);
+                // A title may be the question that the text answers: it is matched by itself too, and its words count twice.
+                self.passage(title, PassageKind::Claim);
             }
-        }
-        for mention in mentions_in(&fact.claim) {
-            if let (When::Days(days), Grain::Day | Grain::Month) = (mention.when, mention.grain)
-                && !dates.contains(&days)
-            {
-                dates.push(days);
-            }
+            None => self.passage(&fact.claim, PassageKind::Claim),
         }
         let mut extra: Vec<String> = fact.entities().map(entity_term).collect();
         for topic in &fact.topics {
@@ -220,30 +205,17 @@ impl<'a> Builder<'a> {
         }
         for text in extra {
             let term = self.term(&text);
-            counts.entry(term).or_default().0 = 1;
+            self.met_at.push((term, MetAt::Beside));
         }
         for form in &fact.questions {
-            for term in self.passage(at, form, PassageKind::Form) {
-                let count = &mut counts.entry(term).or_default().1;
-                *count = count.saturating_add(1);
-            }
+            self.passage(form, PassageKind::Form);
         }
-        let last = u32::try_from(self.passages.len()).unwrap_or(u32::MAX);
-        let mut length = 0.0;
-        let mut sorted: Vec<(TermIx, (u8, u8))> = counts.into_iter().collect();
-        sorted.sort_unstable();
-        for (term, (in_claim, in_forms)) in sorted {
-            let frequency = in_claim * CLAIM_WEIGHT + in_forms.min(FORM_CAP);
-            length += f32::from(frequency);
-            self.fact_terms.push((at.0, FactTerm { term, in_claim: in_claim > 0 }));
-            self.fact_postings.push((term.0, FactPosting { fact: at.0, frequency }));
-        }
-        let turns = claim_turns(self.analyser, &self.terms, self.fact_terms.iter().rev().take_while(|(f, _)| *f == at.0).map(|(_, t)| *t));
-        self.profiles.push(Profile { turns, dates: dates.into(), passages: (first, last), length });
+        let turns = &self.turns;
+        self.tables.push(&mut self.met_at, &self.passages, Traits::of(fact), &self.dates, |term| turns.contains(&term));
     }
 
-    /// Adds a passage; tells its terms, each once, in order of their numbers.
-    fn passage(&mut self, fact: FactIx, text: &str, kind: PassageKind) -> Vec<TermIx> {
+    /// Adds a passage of the fact at hand.
+    fn passage(&mut self, text: &str, kind: PassageKind) {
         let mut found = words(text);
         read_number_words(&mut found);
         let known = self.analyser.look_up(&found, &mut self.cache);
@@ -255,12 +227,21 @@ impl<'a> Builder<'a> {
         };
         let origin = if tongue == Tongue::English { WordOrigin::Base } else { WordOrigin::Urdu };
         for word in &known {
-            let (_, kept) = self.met(word.slot).word.get_or_insert_with(|| (Rc::clone(&word.text), origin));
+            let (_, kept) = self.met(word.slot).word.get_or_insert_with(|| (Arc::clone(&word.text), origin));
             *kept = (*kept).min(origin);
         }
-        let mut terms: Vec<TermIx> = Vec::with_capacity(tokens.len());
+        let at = MetAt::Passage(number(self.passages.len()));
         let has_number = found.iter().any(|w| w.shape == Shape::Number);
         let dates = if has_number { mentions(text, &found) } else { Vec::new() };
+        if matches!(kind, PassageKind::Claim) {
+            for mention in &dates {
+                if let (When::Days(days), Grain::Day | Grain::Month) = (mention.when, mention.grain)
+                    && !self.dates.contains(&days)
+                {
+                    self.dates.push(days);
+                }
+            }
+        }
         for token in tokens.iter().filter(|t| t.meaning != Meaning::Stop) {
             // A day in digits is part of its date, not a number that "how many" could want.
             if token.meaning == Meaning::Number && token.term.len() != 4 && dates.iter().any(|m| m.from <= token.from && token.from < m.to)
@@ -268,22 +249,18 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let term = self.term_of(token);
-            terms.push(term);
+            self.met_at.push((term, at));
             for name in self.analyser.name_terms(token, &known) {
-                terms.push(self.term(name));
+                let term = self.term(name);
+                self.met_at.push((term, at));
             }
         }
-        terms.sort_unstable();
-        terms.dedup();
-        let at = PassageIx(u32::try_from(self.passages.len()).unwrap_or(u32::MAX));
-        self.passage_terms.extend(terms.iter().map(|t| (t.0, at)));
-        self.passages.push(Passage { fact, wanted, norm: 0.0 });
-        self.vector(&tokens);
-        terms
+        let vector = self.vector(&tokens);
+        self.passages.push(NewPassage { wanted, vector });
     }
 
-    fn vector(&mut self, tokens: &[Token]) {
-        let Some(vectors) = self.vectors else { return };
+    fn vector(&mut self, tokens: &[Token]) -> Option<Packed> {
+        let vectors = self.vectors?;
         let mut sum = [0.0; DIMENSIONS];
         for token in tokens {
             let words = token.english.split(' ');
@@ -300,7 +277,7 @@ impl<'a> Builder<'a> {
                 places.iter().for_each(|&place| self.rows.add(place, &mut sum));
             }
         }
-        self.passage_vectors.push(pack(&sum));
+        Some(pack(&sum))
     }
 
     /// The vector of a term is that of the text it was first met in.
@@ -310,7 +287,7 @@ impl<'a> Builder<'a> {
         if at < self.term_vectors.len() {
             return;
         }
-        self.term_vectors.resize(at, [0; DIMENSIONS]);
+        self.term_vectors.resize(at, Packed::default());
         let mut sum = [0.0; DIMENSIONS];
         if english.contains(' ') {
             english.split(' ').for_each(|word| vectors.add(word, &mut sum));
@@ -326,13 +303,8 @@ impl<'a> Builder<'a> {
         Chunk {
             origins: self.met.into_iter().filter_map(|met| met.word).map(|(word, origin)| (word.as_ref().into(), origin)).collect(),
             terms: self.terms,
-            passages: self.passages,
-            passage_terms: self.passage_terms,
-            passage_vectors: self.passage_vectors,
             term_vectors: self.term_vectors,
-            fact_terms: self.fact_terms,
-            fact_postings: self.fact_postings,
-            profiles: self.profiles,
+            tables: self.tables,
         }
     }
 }
@@ -343,25 +315,20 @@ pub(super) struct Chunk {
     pub(super) terms: HashMap<Box<str>, TermIx>,
     /// Words of passages, each with the nearest of its origins.
     pub(super) origins: HashMap<Box<str>, WordOrigin>,
-    pub(super) passages: Vec<Passage>,
-    pub(super) passage_terms: Vec<(u32, PassageIx)>,
-    pub(super) passage_vectors: Vec<Packed>,
     pub(super) term_vectors: Vec<Packed>,
-    pub(super) fact_terms: Vec<(u32, FactTerm)>,
-    pub(super) fact_postings: Vec<(u32, FactPosting)>,
-    pub(super) profiles: Vec<Profile>,
+    pub(super) tables: Tables,
 }
 
 impl Chunk {
     /// Builds all facts, a share of them on each core. How they are shared changes the numbers of terms and nothing else.
     fn of_all(analyser: &Analyser, vectors: Option<&Vectors<'static>>, base: &Base) -> Self {
-        let facts: Vec<(FactIx, &Fact)> = base.indexed().collect();
+        let facts: Vec<&Fact> = base.indexed().map(|(_, fact)| fact).collect();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let share = facts.len().div_ceil(cores).max(SMALLEST_SHARE);
-        let build = |facts: &[(FactIx, &Fact)]| {
+        let build = |facts: &[&Fact]| {
             let mut builder = Builder::new(analyser, vectors);
-            for (at, fact) in facts {
-                builder.fact(*at, fact);
+            for fact in facts {
+                builder.fact(fact);
             }
             builder.into_chunk()
         };
@@ -380,24 +347,11 @@ impl Chunk {
     fn then(mut self, next: Self) -> Self {
         let renumbered = self.take_terms(next.terms, &next.term_vectors);
         let of = |term: TermIx| renumbered.get(term.0 as usize).copied().unwrap_or_default();
-        let shift = u32::try_from(self.passages.len()).unwrap_or(u32::MAX);
         for (word, origin) in next.origins {
             let kept = self.origins.entry(word).or_insert(origin);
             *kept = (*kept).min(origin);
         }
-        self.passages.extend(next.passages);
-        self.passage_vectors.extend(next.passage_vectors);
-        self.passage_terms.extend(next.passage_terms.into_iter().map(|(term, passage)| (of(TermIx(term)).0, PassageIx(passage.0 + shift))));
-        self.fact_postings.extend(next.fact_postings.into_iter().map(|(term, posting)| (of(TermIx(term)).0, posting)));
-        let mut fact_terms: Vec<(u32, FactTerm)> =
-            next.fact_terms.into_iter().map(|(fact, held)| (fact, FactTerm { term: of(held.term), ..held })).collect();
-        fact_terms.sort_unstable_by_key(|(fact, held)| (*fact, held.term));
-        self.fact_terms.extend(fact_terms);
-        self.profiles.extend(next.profiles.into_iter().map(|mut profile| {
-            profile.passages = (profile.passages.0 + shift, profile.passages.1 + shift);
-            profile.turns = profile.turns.iter().map(|t| of(*t)).collect();
-            profile
-        }));
+        self.tables.append(&next.tables, of);
         self
     }
 
@@ -411,7 +365,7 @@ impl Chunk {
                 *slot = new;
             }
             if let (true, Some(vector)) = (new == next, vectors.get(old.0 as usize)) {
-                self.term_vectors.resize(new.0 as usize, [0; DIMENSIONS]);
+                self.term_vectors.resize(new.0 as usize, Packed::default());
                 self.term_vectors.push(*vector);
             }
         }
@@ -420,60 +374,49 @@ impl Chunk {
 
     fn finish(mut self, analyser: &Analyser, facts: usize) -> Parts {
         let origins = std::mem::take(&mut self.origins);
-        let (terms, fact_postings, fact_terms) = (self.terms.len(), &self.fact_postings, &self.fact_terms);
+        let mut tables = std::mem::take(&mut self.tables);
         std::thread::scope(|scope| {
             let make = || spelling(analyser, &origins);
             let worker = scope.spawn(make);
-            let passage_postings = Lists::pack(terms, self.passage_terms.iter().copied());
-            let fact_postings = Lists::pack(terms, fact_postings.iter().copied());
-            let fact_terms = Lists::pack(facts, fact_terms.iter().copied());
-            let idf = rarities(&fact_postings, terms, facts);
-            let mut passages = std::mem::take(&mut self.passages);
-            measure(&mut passages, &self.passage_terms, &idf);
             #[expect(clippy::cast_precision_loss, reason = "a count of facts, used as a weight")]
-            let average_length = self.profiles.iter().map(|p| p.length).sum::<f32>() / (facts.max(1) as f32);
+            let average_length = tables.lengths.iter().sum::<f32>() / (facts.max(1) as f32);
+            let postings = Postings::of(&tables, self.terms.len(), 0, average_length.max(1.0));
+            let idf = rarities(&postings, self.terms.len(), facts);
+            tables.measure(|term| idf.get(term.0 as usize).copied().unwrap_or_default());
+            let days = Days::of(&tables, 0);
             // A worker that died of a fault is made good here, where the fault shows as what it is.
             let (spelling, origins) = worker.join().unwrap_or_else(|_| make());
             Parts {
                 spelling,
                 origins,
                 idf,
-                passage_postings,
-                fact_postings,
-                fact_terms,
-                passages,
-                passage_vectors: std::mem::take(&mut self.passage_vectors),
+                tables,
+                postings,
+                days,
                 term_vectors: std::mem::take(&mut self.term_vectors),
-                profiles: std::mem::take(&mut self.profiles),
-                average_length,
-                terms: std::mem::take(&mut self.terms),
+                average_length: average_length.max(1.0),
+                terms: in_order(&self.terms),
             }
         })
     }
 }
 
+/// Terms by their numbers.
+fn in_order(terms: &HashMap<Box<str>, TermIx>) -> Texts {
+    let mut sorted: Vec<(TermIx, &str)> = terms.iter().map(|(text, term)| (*term, text.as_ref())).collect();
+    sorted.sort_unstable();
+    Texts::of(sorted.into_iter().map(|(_, text)| text))
+}
+
 /// How rare each term is among facts: the inverse document frequency of BM25 (Robertson and Zaragoza 2009), never below zero.
-fn rarities(fact_postings: &Lists<FactPosting>, terms: usize, facts: usize) -> Vec<f32> {
-    (0u32..).take(terms).map(|term| rarity(fact_postings.of(term).len(), facts)).collect()
+fn rarities(postings: &Postings, terms: usize, facts: usize) -> Vec<f32> {
+    (0u32..).take(terms).map(|term| rarity(postings.holders(TermIx(term)), facts)).collect()
 }
 
 /// How rare a term is that so many of the facts hold.
 #[expect(clippy::cast_precision_loss, reason = "counts of facts, used as weights")]
 pub(super) fn rarity(holders: usize, facts: usize) -> f32 {
     (1.0 + (facts.max(holders) - holders) as f32 / (holders as f32 + 0.5) + 0.5 / (holders as f32 + 0.5)).ln()
-}
-
-/// Sets the length of each passage's vector of term weights.
-fn measure(passages: &mut [Passage], passage_terms: &[(u32, PassageIx)], idf: &[f32]) {
-    for &(term, passage) in passage_terms {
-        if let Some(passage) = passages.get_mut(passage.0 as usize) {
-            let weight = idf.get(term as usize).copied().unwrap_or_default();
-            passage.norm += weight * weight;
-        }
-    }
-    for passage in passages {
-        passage.norm = passage.norm.sqrt().max(1e-6);
-    }
 }
 
 /// All words that are known, each with the nearest of its origins, in the order of the alphabet.
@@ -495,18 +438,5 @@ fn spelling(analyser: &Analyser, origins: &HashMap<Box<str>, WordOrigin>) -> (Sp
     add(&mut known, lexicon.roman_stop.iter().chain(&lexicon.urdu_stop).map(AsRef::as_ref), WordOrigin::Urdu);
     let mut sorted: Vec<(&str, WordOrigin)> = known.into_iter().collect();
     sorted.sort_unstable();
-    let (words, origins) = sorted.into_iter().map(|(word, origin)| (Box::from(word), origin)).unzip();
-    (Spelling::build(words), origins)
-}
-
-/// The words of a claim that turn what it says.
-fn claim_turns(analyser: &Analyser, terms: &HashMap<Box<str>, TermIx>, held: impl Iterator<Item = FactTerm>) -> Box<[TermIx]> {
-    let turns: Vec<TermIx> = analyser.lexicon.turns.iter().filter_map(|t| terms.get(t).copied()).collect();
-    held.filter(|t| t.in_claim && turns.contains(&t.term)).map(|t| t.term).collect()
-}
-
-fn mentions_in(text: &str) -> Vec<crate::date::phrases::Mention> {
-    let mut found = words(text);
-    read_number_words(&mut found);
-    mentions(text, &found)
+    (Spelling::build(sorted.iter().map(|(word, _)| *word)), sorted.iter().map(|(_, origin)| *origin).collect())
 }

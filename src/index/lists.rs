@@ -1,37 +1,45 @@
 //! Lists of small numbers packed one behind the other.
 
 /// For every key from 0 a list of values, in two arrays.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 pub struct Lists<T> {
-    starts: Vec<u32>,
+    /// Where the list of each key ends; keys behind the last that has one have none.
+    ends: Vec<u32>,
     values: Vec<T>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self { ends: Vec::new(), values: Vec::new() }
+    }
 }
 
 impl<T: Copy + Default> Lists<T> {
     /// Packs pairs of key and value; values of one key keep their order. Keys are below `keys`.
     pub fn pack(keys: usize, pairs: impl Iterator<Item = (u32, T)> + Clone) -> Self {
-        let mut starts = vec![0u32; keys + 1];
+        let mut counts = vec![0u32; keys];
         for (key, _) in pairs.clone() {
-            if let Some(count) = starts.get_mut(key as usize + 1) {
+            if let Some(count) = counts.get_mut(key as usize) {
                 *count += 1;
             }
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut values = vec![T::default(); sum as usize];
-        let mut next = starts.clone();
+        let mut filling = Filling::of(&counts);
         for (key, value) in pairs {
-            if let Some(at) = next.get_mut(key as usize) {
-                if let Some(cell) = values.get_mut(*at as usize) {
-                    *cell = value;
-                }
-                *at += 1;
-            }
+            filling.push(key, value);
         }
-        Self { starts, values }
+        filling.finish()
+    }
+}
+
+impl<T: Copy> Lists<T> {
+    /// Sets the list of a key behind all that have one.
+    pub fn push(&mut self, key: usize, values: impl IntoIterator<Item = T>) {
+        let before = number(self.values.len());
+        self.values.extend(values);
+        if self.values.len() > before as usize {
+            self.ends.resize(key, before);
+            self.ends.push(number(self.values.len()));
+        }
     }
 
     /// The same lists, each in order and without doubles.
@@ -42,7 +50,7 @@ impl<T: Copy + Default> Lists<T> {
     {
         let mut kept = 0;
         let mut from = 0;
-        for end in self.starts.iter_mut().skip(1) {
+        for end in &mut self.ends {
             let to = *end as usize;
             if let Some(list) = self.values.get_mut(from..to) {
                 list.sort_unstable();
@@ -55,7 +63,7 @@ impl<T: Copy + Default> Lists<T> {
                     kept += 1;
                 }
             }
-            *end = u32::try_from(kept).unwrap_or(u32::MAX);
+            *end = number(kept);
             from = to;
         }
         self.values.truncate(kept);
@@ -65,7 +73,8 @@ impl<T: Copy + Default> Lists<T> {
     /// The list of a key; empty if there is none.
     pub fn of(&self, key: u32) -> &[T] {
         let key = key as usize;
-        match (self.starts.get(key), self.starts.get(key + 1)) {
+        let from = if key == 0 { Some(&0) } else { self.ends.get(key - 1) };
+        match (from, self.ends.get(key)) {
             (Some(&from), Some(&to)) => self.values.get(from as usize..to as usize).unwrap_or_default(),
             _ => &[],
         }
@@ -73,8 +82,52 @@ impl<T: Copy + Default> Lists<T> {
 
     /// Bytes taken.
     pub fn bytes(&self) -> usize {
-        self.starts.len() * 4 + self.values.len() * size_of::<T>()
+        self.ends.len() * 4 + self.values.len() * size_of::<T>()
     }
+}
+
+/// Lists whose lengths are known, being filled in any order of their keys.
+#[derive(Debug)]
+pub struct Filling<T> {
+    /// Where the next value of each key goes.
+    next: Vec<u32>,
+    lists: Lists<T>,
+}
+
+impl<T: Copy + Default> Filling<T> {
+    /// Room for so many values of each key.
+    pub fn of(counts: &[u32]) -> Self {
+        let ends: Vec<u32> = counts
+            .iter()
+            .scan(0, |sum, count| {
+                *sum += count;
+                Some(*sum)
+            })
+            .collect();
+        let next = ends.iter().zip(counts).map(|(end, count)| end - count).collect();
+        let values = vec![T::default(); ends.last().map_or(0, |&end| end as usize)];
+        Self { next, lists: Lists { ends, values } }
+    }
+
+    /// The next value of a key. More than there is room for would run into the next list; they are dropped.
+    pub fn push(&mut self, key: u32, value: T) {
+        let (Some(next), Some(&end)) = (self.next.get_mut(key as usize), self.lists.ends.get(key as usize)) else { return };
+        if *next < end
+            && let Some(cell) = self.lists.values.get_mut(*next as usize)
+        {
+            *cell = value;
+            *next += 1;
+        }
+    }
+
+    /// The lists.
+    pub fn finish(self) -> Lists<T> {
+        self.lists
+    }
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -86,9 +139,14 @@ mod tests {
         #[test]
         fn every_value_is_found_under_its_key_in_order(pairs in proptest::collection::vec((0u32..9, 0u16..99), 0..60)) {
             let lists = Lists::pack(9, pairs.iter().copied());
+            let mut pushed = Lists::default();
             for key in 0..9 {
                 let expected: Vec<u16> = pairs.iter().filter(|(k, _)| *k == key).map(|(_, v)| *v).collect();
                 prop_assert_eq!(lists.of(key), expected.as_slice());
+                pushed.push(key as usize, expected.iter().copied());
+            }
+            for key in 0..11 {
+                prop_assert_eq!(lists.of(key), pushed.of(key));
             }
             prop_assert!(lists.of(9).is_empty() && lists.of(1000).is_empty());
             let sorted = lists.sorted();

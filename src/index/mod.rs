@@ -1,20 +1,24 @@
 //! The immutable index that questions are matched against.
 //!
-//! A fact is split into *passages*: its claim (with its title), and each of its question forms. Passages have postings for the cosine
-//! with a question and vectors for meaning; whole facts have postings for BM25, and sorted term lists to tell which words of a question
-//! they cover. Passages of one fact stand together.
+//! A fact is split into *passages*: its claim (with its title), its title, and each of its question forms; those of one fact stand together.
+//! *Postings* lead from a term to facts, for the first look. The *tables* lead from a fact to its terms and to the passages that each stands
+//! in, for all that is looked at closer.
 
 pub mod analysis;
 mod build;
+mod days;
 pub mod lists;
 mod over;
 mod piece;
+mod postings;
+mod search;
 pub mod spelling;
+mod tables;
+pub mod texts;
+mod traits;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
-
-use hashbrown::HashMap;
 
 use crate::date::DaySpan;
 use crate::fact::{FactIx, Hidden, Order};
@@ -22,11 +26,19 @@ use crate::lexicon::Wanted;
 use crate::vectors::{Packed, Vectors};
 use analysis::Analyser;
 use build::rarity;
-use lists::Lists;
+use days::Days;
 pub use over::Level;
 use over::{Numbers, Stack};
 pub use piece::Piece;
+pub use postings::MOST_FACTS;
+pub(crate) use postings::{MOST_SAID, said};
+use postings::{Posting, Postings};
+pub use search::{Asked, Sums};
 use spelling::{Spelling, WordIx};
+use tables::Tables;
+pub use tables::{FactTerm, Held};
+use texts::Texts;
+pub use traits::{Trait, Traits};
 
 /// A number of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -35,24 +47,6 @@ pub struct TermIx(pub u32);
 /// A number of a passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct PassageIx(pub u32);
-
-/// How often a term stands in a fact, weighed by field, in a byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FactPosting {
-    /// Where the fact stands.
-    pub fact: u32,
-    /// Weighted frequency.
-    pub frequency: u8,
-}
-
-/// Where in a fact a term stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FactTerm {
-    /// The term.
-    pub term: TermIx,
-    /// Whether it stands in the claim, the title or the fact's names, not only in a question form.
-    pub in_claim: bool,
-}
 
 /// Where a known word is from, nearest to the facts first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,8 +62,6 @@ pub enum WordOrigin {
 /// What a passage is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Passage {
-    /// The fact it belongs to.
-    pub fact: FactIx,
     /// What it asks for, if it is a question form.
     pub wanted: Wanted,
     /// Length of its vector of term weights.
@@ -77,16 +69,18 @@ pub struct Passage {
 }
 
 /// What is known of one fact beside its terms.
-#[derive(Debug, Clone, Default)]
-pub struct Profile {
+#[derive(Debug, Clone, Copy)]
+pub struct Profile<'i> {
     /// Its date and the dates its claim names.
-    pub dates: Box<[DaySpan]>,
+    pub dates: &'i [DaySpan],
     /// Words of the claim that turn what it says.
-    pub turns: Box<[TermIx]>,
+    pub turns: &'i [TermIx],
     /// The first of its passages, and behind the last.
     pub passages: (u32, u32),
     /// Terms in it, weighed as in BM25.
     pub length: f32,
+    /// What it has to give.
+    pub traits: Traits,
 }
 
 /// What was built of a base. It never changes.
@@ -96,17 +90,14 @@ struct Core {
     spelling: Spelling,
     /// For each word of `spelling`, where it is from.
     origins: Vec<WordOrigin>,
-    terms: HashMap<Box<str>, TermIx>,
+    terms: Texts,
     /// Rarity of each term.
     idf: Vec<f32>,
-    passages: Vec<Passage>,
-    passage_vectors: Vec<Packed>,
     /// A vector for each term, for words one by one.
     term_vectors: Vec<Packed>,
-    passage_postings: Lists<PassageIx>,
-    fact_postings: Lists<FactPosting>,
-    fact_terms: Lists<FactTerm>,
-    profiles: Vec<Profile>,
+    tables: Tables,
+    postings: Postings,
+    days: Days,
     average_length: f32,
     /// Rarity of a word that no fact holds.
     unknown_idf: f32,
@@ -115,7 +106,7 @@ struct Core {
 
 impl Core {
     fn term(&self, text: &str) -> Option<TermIx> {
-        self.terms.get(text).copied()
+        self.terms.find(text).map(TermIx)
     }
 
     fn find_word(&self, word: &str) -> Option<WordIx> {
@@ -134,16 +125,15 @@ impl Core {
     /// How rare a term is that the base does not know, however many facts above it hold it: as rare as what one fact of the base holds. A
     /// count would have every edit change how those are weighed that it has nothing to do with, and by how many levels they are spread over.
     fn new_rarity(&self) -> f32 {
-        rarity(1, self.profiles.len())
+        rarity(1, self.tables.count())
     }
 
     /// Where numbers go on above.
     fn end(&self) -> Numbers {
-        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Numbers {
-            fact: number(self.profiles.len()),
-            passage: number(self.passages.len()),
-            term: number(self.terms.len()),
+            fact: number(self.tables.count()),
+            passage: number(self.tables.wants.len()),
+            term: self.terms.count(),
             word: number(self.origins.len()),
         }
     }
@@ -161,9 +151,27 @@ pub struct Index {
     over: Option<Arc<Stack>>,
 }
 
+/// Tables with the numbers of their first fact and passage.
+#[derive(Clone, Copy)]
+struct Placed<'i> {
+    tables: &'i Tables,
+    fact: u32,
+    passage: u32,
+}
+
+impl<'i> Placed<'i> {
+    fn below(core: &'i Core) -> Self {
+        Self { tables: &core.tables, fact: 0, passage: 0 }
+    }
+
+    fn above(level: &'i Level) -> Self {
+        Self { tables: &level.tables, fact: level.first.fact, passage: level.first.passage }
+    }
+}
+
 impl Index {
     /// Facts as a level above those that are there; `orders` tells where each stands among all.
-    pub fn level(&self, pieces: Vec<Arc<Piece>>, orders: Arc<[Order]>) -> Level {
+    pub fn level(&self, pieces: &[Arc<Piece>], orders: Arc<[Order]>) -> Level {
         Level::of(&self.core, self.over.as_deref(), pieces, orders)
     }
 
@@ -174,15 +182,19 @@ impl Index {
         Self { over: Some(Arc::new(Stack { levels, hidden })), ..self.clone() }
     }
 
-    fn levels(&self) -> impl Iterator<Item = &Arc<Level>> {
+    fn levels(&self) -> impl DoubleEndedIterator<Item = &Arc<Level>> + Clone {
         self.over.iter().flat_map(|over| &over.levels)
     }
 
     fn level_of(&self, fact: FactIx) -> Option<&Level> {
-        if (fact.0 as usize) < self.core.profiles.len() {
+        if self.is_below(fact) {
             return None;
         }
         self.over.as_ref()?.level(fact.0, |first| first.fact)
+    }
+
+    fn is_below(&self, fact: FactIx) -> bool {
+        (fact.0 as usize) < self.core.tables.count()
     }
 
     /// Which of two facts stands first among all: the order of the base; one that is laid over another stands in the place of that one,
@@ -224,63 +236,66 @@ impl Index {
     }
 
     /// A passage by its number.
-    pub fn passage(&self, at: u32) -> Option<&Passage> {
-        self.core.passages.get(at as usize).or_else(|| self.over.as_ref()?.level(at, |first| first.passage)?.passage(at))
+    pub fn passage(&self, at: u32) -> Option<Passage> {
+        let Placed { tables, passage, .. } = self.with_passage(at);
+        let at = (at - passage) as usize;
+        Some(Passage { wanted: *tables.wants.get(at)?, norm: *tables.norms.get(at)? })
+    }
+
+    /// The fact of a passage.
+    pub fn fact_of(&self, passage: u32) -> FactIx {
+        let placed = self.with_passage(passage);
+        FactIx(placed.fact + number(placed.tables.fact_of(passage - placed.passage)))
+    }
+
+    /// How many facts hold a term.
+    pub fn holders(&self, term: TermIx) -> usize {
+        self.core.postings.holders(term) + self.over.as_ref().map_or(0, |over| over.facts(term).count())
+    }
+
+    /// Facts that hold a term; of one that is common in the base, those in which it says most.
+    pub fn facts_with(&self, term: TermIx) -> impl Iterator<Item = FactIx> + '_ {
+        self.core.postings.facts(term).chain(self.over.iter().flat_map(move |over| over.facts(term)))
+    }
+
+    /// The postings of a term in the base and in each level, of facts that are not served too.
+    fn postings(&self, term: TermIx) -> impl Iterator<Item = &[Posting]> {
+        [self.core.postings.with(term)].into_iter().chain(self.levels().map(move |level| level.postings(term)))
     }
 
     /// Passages that hold a term, in order.
     pub fn passages_with(&self, term: TermIx) -> impl Iterator<Item = PassageIx> + '_ {
-        let above = self.over.iter().flat_map(move |over| over.postings(term));
-        let above = above.flat_map(|(level, posting)| level.passages_of(posting));
-        self.core.passage_postings.of(term.0).iter().copied().chain(above)
+        self.facts_with(term).flat_map(move |fact| {
+            let (first, _) = self.profile(fact).passages;
+            let held = self.held(fact);
+            held.find(term).into_iter().flat_map(move |at| held.passages_of(at)).map(move |passage| PassageIx(first + passage))
+        })
     }
 
-    /// Those of the passages from one number up to another that hold a term. They are of one fact.
-    pub fn passages_between(&self, term: TermIx, from: u32, to: u32) -> impl Iterator<Item = PassageIx> + '_ {
-        let is_below = (from as usize) < self.core.passages.len();
-        let below = if is_below { self.core.passage_postings.of(term.0) } else { &[] };
-        let first = below.partition_point(|passage| passage.0 < from);
-        let above = || self.over.as_ref()?.posting(term, self.passage(from)?.fact);
-        let above = if is_below { None } else { above() };
-        let above = above.into_iter().flat_map(|(level, posting)| level.passages_of(posting));
-        let within = move |passage: &PassageIx| (from..to).contains(&passage.0);
-        below.iter().skip(first).copied().take_while(within).chain(above.filter(within))
-    }
-
-    /// Whether a passage holds a term.
-    pub fn passage_holds(&self, passage: u32, term: TermIx) -> bool {
-        self.passages_between(term, passage, passage.saturating_add(1)).next().is_some()
-    }
-
-    /// Facts that hold a term.
-    pub fn facts_with(&self, term: TermIx) -> impl Iterator<Item = FactPosting> + '_ {
-        let above = self.over.iter().flat_map(move |over| over.postings(term));
-        let above = above.map(|(_, posting)| FactPosting { fact: posting.fact, frequency: posting.frequency });
-        self.core.fact_postings.of(term.0).iter().copied().chain(above)
-    }
-
-    /// The vectors of the terms of a fact, as far as they have any. A term that the base does not know has that which it has in this fact.
-    pub fn term_vectors(&self, fact: FactIx) -> impl Iterator<Item = &Packed> {
-        let vector = |term: TermIx| self.core.term_vectors.get(term.0 as usize);
-        let above = self.level_of(fact).into_iter().flat_map(move |level| level.terms_of(fact));
-        let above = above.filter_map(move |term| term.map_or_else(Some, vector));
-        self.core.fact_terms.of(fact.0).iter().filter_map(move |held| vector(held.term)).chain(above)
+    /// The terms of a fact with the passages they stand in.
+    pub fn held(&self, fact: FactIx) -> Held<'_> {
+        let Placed { tables, fact: first, .. } = self.with_fact(fact);
+        tables.held((fact.0 - first) as usize)
     }
 
     /// Where and whether a fact holds a term.
     pub fn holds(&self, fact: FactIx, term: TermIx) -> Option<FactTerm> {
-        if let Some(level) = self.level_of(fact) {
-            return level.holds(fact, term);
-        }
-        let terms = self.core.fact_terms.of(fact.0);
-        terms.binary_search_by_key(&term, |t| t.term).ok().and_then(|at| terms.get(at).copied())
+        let held = self.held(fact);
+        held.find(term).and_then(|at| held.terms.get(at).copied())
     }
 
     /// What is known of a fact.
-    pub fn profile(&self, fact: FactIx) -> &Profile {
-        match self.level_of(fact).and_then(|level| level.profile(fact)) {
-            Some(profile) => profile,
-            None => &self.core.profiles[fact.0 as usize],
+    pub fn profile(&self, fact: FactIx) -> Profile<'_> {
+        let Placed { tables, passage, fact: first } = self.with_fact(fact);
+        let key = fact.0 - first;
+        let at = key as usize;
+        let (from, to) = tables.passages(at);
+        Profile {
+            dates: tables.dates.of(key),
+            turns: tables.turns.of(key),
+            passages: (from + passage, to + passage),
+            length: tables.lengths.get(at).copied().unwrap_or_default(),
+            traits: tables.traits.get(at).copied().unwrap_or_default(),
         }
     }
 
@@ -294,6 +309,17 @@ impl Index {
         self.over.as_ref().is_some_and(|over| over.hidden.holds(fact))
     }
 
+    /// The tables that a fact stands in.
+    fn with_fact(&self, fact: FactIx) -> Placed<'_> {
+        self.level_of(fact).map_or_else(|| Placed::below(&self.core), Placed::above)
+    }
+
+    fn with_passage(&self, passage: u32) -> Placed<'_> {
+        let is_below = (passage as usize) < self.core.tables.wants.len();
+        let above = if is_below { None } else { self.over.as_ref().and_then(|over| over.level(passage, |first| first.passage)) };
+        above.map_or_else(|| Placed::below(&self.core), Placed::above)
+    }
+
     /// Mean length of facts in terms.
     pub fn average_length(&self) -> f32 {
         self.core.average_length
@@ -301,8 +327,17 @@ impl Index {
 
     /// The vector of a passage, if vectors are on.
     pub fn vector(&self, passage: u32) -> Option<&Packed> {
-        let above = || self.over.as_ref()?.level(passage, |first| first.passage)?.vector(passage);
-        self.core.passage_vectors.get(passage as usize).or_else(above)
+        let placed = self.with_passage(passage);
+        placed.tables.vectors.get((passage - placed.passage) as usize)
+    }
+
+    /// The vector of a term of a fact, if vectors are on. A term that the base does not know has that which it has in this fact.
+    pub fn term_vector(&self, fact: FactIx, term: TermIx) -> Option<&Packed> {
+        if (term.0 as usize) < self.core.idf.len() {
+            return self.core.term_vectors.get(term.0 as usize);
+        }
+        let level = self.level_of(fact)?;
+        level.term_vector((fact.0 - level.first.fact) as usize, term)
     }
 
     /// Whether facts come with question forms; without them, claims alone must carry the match.
@@ -352,13 +387,17 @@ impl Index {
     /// Bytes the index of the base takes, its texts left out.
     pub fn bytes(&self) -> usize {
         let core = &self.core;
-        core.passage_postings.bytes()
-            + core.fact_postings.bytes()
-            + core.fact_terms.bytes()
-            + (core.passage_vectors.len() + core.term_vectors.len()) * size_of::<Packed>()
-            + core.passages.len() * size_of::<Passage>()
-            + core.profiles.len() * size_of::<Profile>()
+        core.tables.bytes()
+            + core.postings.bytes()
+            + core.days.bytes()
+            + core.term_vectors.len() * size_of::<Packed>()
+            + core.idf.len() * 4
             + core.spelling.bytes()
-            + core.terms.keys().map(|t| t.len() + 24).sum::<usize>()
+            + core.origins.len() * size_of::<WordOrigin>()
+            + core.terms.bytes()
     }
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::days::Days;
 use super::piece::{Piece, TermText, WordText};
+use super::postings::{Posting, said};
 use super::spelling::{Candidate, Typed, WordIx, sounding};
-use super::{Core, FactTerm, Passage, PassageIx, Profile, TermIx, WordOrigin};
+use super::tables::Tables;
+use super::{Core, TermIx, WordOrigin, number};
 use crate::fact::{FactIx, Hidden, Order};
 use crate::vectors::Packed;
 
@@ -21,19 +24,6 @@ pub(super) struct Numbers {
     pub(super) passage: u32,
     pub(super) term: u32,
     pub(super) word: u32,
-}
-
-/// A fact of a level that holds a term.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Posting {
-    pub(super) term: TermIx,
-    pub(super) fact: u32,
-    pub(super) frequency: u8,
-    in_claim: bool,
-    /// Before it is sorted in, the term's place in the fact's piece; then the first of its passages among the level's.
-    at: u32,
-    /// How many those are.
-    passages: u32,
 }
 
 /// A fact of a level that holds a word of which the base does not know as much.
@@ -48,20 +38,22 @@ struct Mention {
 #[derive(Debug)]
 pub struct Level {
     pub(super) first: Numbers,
-    pieces: Vec<Arc<Piece>>,
+    /// Facts and passages, numbered from 0; their terms are those of the whole.
+    pub(super) tables: Tables,
+    pub(super) days: Days,
     orders: Arc<[Order]>,
-    profiles: Vec<Profile>,
-    passages: Vec<Passage>,
     /// Terms that nothing below knows.
     terms: HashMap<Arc<str>, TermIx>,
+    /// The vectors of terms that the base does not know, as each fact means them: by fact, then by term.
+    term_vectors: Vec<(u32, TermIx, Packed)>,
+    /// The terms of `lists`, in order.
+    held: Vec<TermIx>,
     /// By term, then by fact.
-    postings: Vec<Posting>,
-    /// The passages of each posting, those of one behind those of the other: what a common term is looked up for lies together.
-    holders: Vec<PassageIx>,
+    lists: Vec<Posting>,
     /// Words that nothing below knows, numbered on.
     words: Vec<Arc<str>>,
     by_text: HashMap<Arc<str>, WordIx>,
-    /// Their keys in the upper half, their numbers in the lower; sorted.
+    /// Openings of their hashes in the upper half, their numbers in the lower; sorted.
     keys: Vec<u64>,
     /// By word, then by fact.
     mentions: Vec<Mention>,
@@ -69,101 +61,94 @@ pub struct Level {
 
 impl Level {
     /// Lays pieces over what is there; `orders` tells where each stands among all facts.
-    pub(super) fn of(core: &Core, below: Option<&Stack>, pieces: Vec<Arc<Piece>>, orders: Arc<[Order]>) -> Self {
-        let first = Stack::end(core, below);
+    pub(super) fn of(core: &Core, below: Option<&Stack>, pieces: &[Arc<Piece>], orders: Arc<[Order]>) -> Self {
         let mut level = Self {
-            first,
+            first: Stack::end(core, below),
             orders,
-            profiles: Vec::with_capacity(pieces.len()),
-            passages: Vec::new(),
+            tables: Tables::default(),
+            days: Days::default(),
             terms: HashMap::new(),
-            postings: Vec::with_capacity(pieces.iter().map(|piece| piece.terms.len()).sum()),
-            holders: Vec::new(),
+            term_vectors: Vec::new(),
+            held: Vec::new(),
+            lists: Vec::new(),
             words: Vec::new(),
             by_text: HashMap::new(),
             keys: Vec::new(),
             mentions: Vec::new(),
-            pieces: Vec::new(),
         };
-        for piece in &pieces {
+        for piece in pieces {
             level.lay(below, piece);
         }
-        level.pieces = pieces;
-        level.sort_in();
+        level.term_vectors.sort_unstable_by_key(|(fact, term, _)| (*fact, *term));
         level.keys.sort_unstable();
         level.mentions.sort_unstable();
+        level.days = Days::of(&level.tables, level.first.fact);
+        level.post(core);
         level
     }
 
     fn lay(&mut self, below: Option<&Stack>, piece: &Piece) {
-        let fact = self.first.fact + number(self.profiles.len());
-        let terms: Vec<TermIx> = piece.terms.iter().map(|term| self.term(below, &term.text)).collect();
-        let placed = (0u32..).zip(&terms).zip(&piece.terms);
-        self.postings.extend(placed.map(|((local, term), of)| Posting {
-            term: *term,
-            fact,
-            frequency: of.frequency,
-            in_claim: of.in_claim,
-            at: local,
-            passages: 0,
-        }));
+        let local = number(self.tables.count());
+        let fact = self.first.fact + local;
+        let mut numbers: Vec<TermIx> = Vec::with_capacity(piece.terms.len());
+        for term in &piece.terms {
+            numbers.push(match term {
+                TermText::Known(term) => *term,
+                TermText::New(text, vector) => {
+                    let term = self.term(below, text);
+                    self.term_vectors.extend(vector.as_deref().map(|vector| (local, term, *vector)));
+                    term
+                }
+            });
+        }
         for word in &piece.words {
             let at = self.word(below, &word.text);
             self.mentions.push(Mention { word: at, fact, origin: word.origin });
         }
-        let (passages, profile) = piece.placed(FactIx(fact), self.first.passage + number(self.passages.len()), &terms);
-        self.passages.extend(passages);
-        self.profiles.push(profile);
+        self.tables.append(&piece.tables, |local| numbers.get(local.0 as usize).copied().unwrap_or_default());
     }
 
-    /// Sorts the postings, and their passages as they do.
-    fn sort_in(&mut self) {
-        self.postings.sort_unstable_by_key(|posting| (posting.term, posting.fact));
-        for posting in &mut self.postings {
-            let at = posting.fact.saturating_sub(self.first.fact) as usize;
-            let (Some(piece), Some(profile)) = (self.pieces.get(at), self.profiles.get(at)) else { continue };
-            let held = piece.holders(posting.at).iter().map(|passage| PassageIx(passage.0 + profile.passages.0));
-            posting.at = number(self.holders.len());
-            self.holders.extend(held);
-            posting.passages = number(self.holders.len()) - posting.at;
+    /// Makes the postings.
+    fn post(&mut self, core: &Core) {
+        let mut postings: Vec<(TermIx, Posting)> = Vec::new();
+        for at in 0..self.tables.count() {
+            let held = self.tables.held(at);
+            let length = self.tables.lengths.get(at).copied().unwrap_or_default();
+            postings.extend(held.terms.iter().enumerate().map(|(place, term)| {
+                (term.term(), Posting::new(self.first.fact + number(at), said(held.frequency(place), length, core.average_length)))
+            }));
         }
+        postings.sort_unstable();
+        (self.held, self.lists) = postings.into_iter().unzip();
     }
 
-    fn term(&mut self, below: Option<&Stack>, text: &TermText) -> TermIx {
-        match text {
-            TermText::Known(term) => *term,
-            TermText::New(text, _) => below.and_then(|below| below.numbered(text)).unwrap_or_else(|| {
-                let next = TermIx(self.first.term + number(self.terms.len()));
-                *self.terms.entry(Arc::clone(text)).or_insert(next)
-            }),
-        }
+    fn term(&mut self, below: Option<&Stack>, text: &Arc<str>) -> TermIx {
+        below.and_then(|below| below.numbered(text)).unwrap_or_else(|| {
+            let next = TermIx(self.first.term + number(self.terms.len()));
+            *self.terms.entry(Arc::clone(text)).or_insert(next)
+        })
     }
 
     fn word(&mut self, below: Option<&Stack>, text: &WordText) -> WordIx {
         match text {
             WordText::Known(word) => *word,
-            WordText::New(text, keys) => below.and_then(|below| below.worded(text)).unwrap_or_else(|| {
+            WordText::New(text, hashes) => below.and_then(|below| below.worded(text)).unwrap_or_else(|| {
                 let next = WordIx(self.first.word + number(self.words.len()));
                 let word = *self.by_text.entry(Arc::clone(text)).or_insert(next);
                 if word == next {
                     self.words.push(Arc::clone(text));
-                    self.keys.extend(keys.iter().map(|key| key | u64::from(word.0)));
+                    self.keys.extend(hashes.iter().map(|hash| opening(*hash) | u64::from(word.0)));
                 }
                 word
             }),
         }
     }
 
-    /// Facts that hold a term, in their order.
-    fn postings(&self, term: TermIx) -> &[Posting] {
-        let from = self.postings.partition_point(|posting| posting.term < term);
-        let rest = self.postings.get(from..).unwrap_or_default();
-        rest.get(..rest.partition_point(|posting| posting.term == term)).unwrap_or_default()
-    }
-
-    fn posting(&self, term: TermIx, fact: u32) -> Option<&Posting> {
-        let at = self.postings.binary_search_by_key(&(term, fact), |posting| (posting.term, posting.fact)).ok()?;
-        self.postings.get(at)
+    /// Facts that hold a term, in their order, served or not.
+    pub(super) fn postings(&self, term: TermIx) -> &[Posting] {
+        let from = self.held.partition_point(|held| *held < term);
+        let to = from + self.held.get(from..).unwrap_or_default().partition_point(|held| *held == term);
+        self.lists.get(from..to).unwrap_or_default()
     }
 
     fn mentions(&self, word: WordIx) -> impl Iterator<Item = &Mention> {
@@ -171,52 +156,27 @@ impl Level {
         self.mentions.iter().skip(from).take_while(move |mention| mention.word == word)
     }
 
-    fn with_key(&self, key: u64) -> impl Iterator<Item = WordIx> + '_ {
-        let from = self.keys.partition_point(|entry| *entry < key);
+    fn with_hash(&self, hash: u64) -> impl Iterator<Item = WordIx> + '_ {
+        let from = self.keys.partition_point(|entry| *entry < opening(hash));
         #[expect(clippy::cast_possible_truncation, reason = "the lower half is the word")]
-        self.keys.iter().skip(from).take_while(move |entry| **entry >> 32 == key >> 32).map(|entry| WordIx(*entry as u32))
-    }
-
-    fn local(&self, fact: u32) -> usize {
-        fact.saturating_sub(self.first.fact) as usize
-    }
-
-    /// The passages of a posting, in order.
-    pub(super) fn passages_of(&self, posting: &Posting) -> impl Iterator<Item = PassageIx> + '_ {
-        let from = posting.at as usize;
-        self.holders.get(from..from + posting.passages as usize).unwrap_or_default().iter().copied()
-    }
-
-    pub(super) fn passage(&self, at: u32) -> Option<&Passage> {
-        self.passages.get(at.checked_sub(self.first.passage)? as usize)
-    }
-
-    pub(super) fn vector(&self, passage: u32) -> Option<&Packed> {
-        let at = self.local(self.passage(passage)?.fact.0);
-        let first = self.profiles.get(at)?.passages.0;
-        self.pieces.get(at)?.passage_vectors.get((passage - first) as usize)
-    }
-
-    pub(super) fn profile(&self, fact: FactIx) -> Option<&Profile> {
-        self.profiles.get(self.local(fact.0))
+        self.keys.iter().skip(from).take_while(move |entry| opening(**entry) == opening(hash)).map(|entry| WordIx(*entry as u32))
     }
 
     pub(super) fn order(&self, fact: FactIx) -> Option<&Order> {
-        self.orders.get(self.local(fact.0))
+        self.orders.get(fact.0.saturating_sub(self.first.fact) as usize)
     }
 
-    pub(super) fn holds(&self, fact: FactIx, term: TermIx) -> Option<FactTerm> {
-        self.posting(term, fact.0).map(|posting| FactTerm { term, in_claim: posting.in_claim })
+    /// The vector of a term that the base does not know, as a fact of this level, numbered from 0, means it.
+    pub(super) fn term_vector(&self, local: usize, term: TermIx) -> Option<&Packed> {
+        let key = (number(local), term);
+        let at = self.term_vectors.binary_search_by_key(&key, |(fact, term, _)| (*fact, *term)).ok()?;
+        self.term_vectors.get(at).map(|(_, _, vector)| vector)
     }
+}
 
-    /// The terms of a fact: those that the base knows by their numbers, the others by their vectors.
-    pub(super) fn terms_of(&self, fact: FactIx) -> impl Iterator<Item = Result<TermIx, &Packed>> {
-        let terms = self.pieces.get(self.local(fact.0)).into_iter().flat_map(|piece| &piece.terms);
-        terms.filter_map(|term| match &term.text {
-            TermText::Known(term) => Some(Ok(*term)),
-            TermText::New(_, vector) => vector.as_deref().map(Err),
-        })
-    }
+/// The upper half of a hash: what words of a level are found by.
+fn opening(hash: u64) -> u64 {
+    hash >> u32::BITS << u32::BITS
 }
 
 /// The levels that are laid over a base, and what of them and of the base is not served.
@@ -232,8 +192,8 @@ impl Stack {
         stack.and_then(|stack| stack.levels.last()).map_or_else(
             || core.end(),
             |top| Numbers {
-                fact: top.first.fact + number(top.profiles.len()),
-                passage: top.first.passage + number(top.passages.len()),
+                fact: top.first.fact + number(top.tables.count()),
+                passage: top.first.passage + number(top.tables.wants.len()),
                 term: top.first.term + number(top.terms.len()),
                 word: top.first.word + number(top.words.len()),
             },
@@ -256,19 +216,13 @@ impl Stack {
 
     /// The number of a term that a fact holds which is served.
     pub(super) fn term(&self, text: &str) -> Option<TermIx> {
-        self.numbered(text).filter(|term| self.postings(*term).next().is_some())
+        self.numbered(text).filter(|term| self.facts(*term).next().is_some())
     }
 
     /// Facts that hold a term and are served.
-    pub(super) fn postings(&self, term: TermIx) -> impl Iterator<Item = (&Level, &Posting)> {
-        let all = self.levels.iter().flat_map(move |level| level.postings(term).iter().map(move |posting| (level.as_ref(), posting)));
-        all.filter(|(_, posting)| !self.hidden.holds(FactIx(posting.fact)))
-    }
-
-    /// A fact that holds a term.
-    pub(super) fn posting(&self, term: TermIx, fact: FactIx) -> Option<(&Level, &Posting)> {
-        let level = self.level(fact.0, |first| first.fact)?;
-        Some((level, level.posting(term, fact.0)?))
+    pub(super) fn facts(&self, term: TermIx) -> impl Iterator<Item = FactIx> + '_ {
+        let all = self.levels.iter().flat_map(move |level| level.postings(term)).map(|posting| FactIx(posting.fact()));
+        all.filter(|fact| !self.hidden.holds(*fact))
     }
 
     /// The nearest origin of a word among the facts that are served.
@@ -287,20 +241,20 @@ impl Stack {
         level.and_then(|level| level.words.get(word.0.checked_sub(level.first.word)? as usize)).map_or("", AsRef::as_ref)
     }
 
-    /// Words with a key, each once, of facts that are served. All of them: where a crowd is cut, it would matter who came first.
-    fn with_keys(&self, keys: &[u64]) -> impl Iterator<Item = WordIx> {
+    /// Words with a hash, each once, of facts that are served. All of them: where a crowd is cut, it would matter who came first.
+    fn with_hashes(&self, hashes: &[u64]) -> impl Iterator<Item = WordIx> {
         let mut found: HashSet<WordIx> = HashSet::new();
         for level in self.levels.iter().filter(|level| !level.keys.is_empty()) {
-            found.extend(keys.iter().flat_map(|key| level.with_key(*key)));
+            found.extend(hashes.iter().flat_map(|hash| level.with_hash(*hash)));
         }
         found.into_iter().filter(|word| self.origin(*word).is_some())
     }
 
     /// Words that sound like a typed one, nearest first; ties in the order of the alphabet.
     pub(super) fn words_sounding(&self, typed: &str) -> Vec<WordIx> {
-        let Some((key, apart)) = sounding(typed) else { return Vec::new() };
+        let Some((hash, apart)) = sounding(typed) else { return Vec::new() };
         let mut found: Vec<(u32, &str, WordIx)> = self
-            .with_keys(&[key])
+            .with_hashes(&[hash])
             .map(|word| (word, self.word(word)))
             .filter_map(|(word, text)| Some((apart(text)?, text, word)))
             .collect();
@@ -310,15 +264,20 @@ impl Stack {
 
     /// Words that a typed one may be a slip or another spelling of, best first; ties in the order of the alphabet.
     pub(super) fn respellings(&self, typed: &str, is_foreign: impl Fn(WordIx) -> bool) -> Vec<Candidate> {
+        if self.levels.iter().all(|level| level.keys.is_empty()) {
+            return Vec::new();
+        }
         let Some(typed) = Typed::of(typed) else { return Vec::new() };
-        let mut keys: Vec<u64> = typed.sound_key().into_iter().collect();
-        typed.each_form(|key| keys.push(key));
-        let mut found: Vec<Candidate> = self.with_keys(&keys).filter_map(|word| typed.meets(word, self.word(word), &is_foreign)).collect();
+        let mut hashes: Vec<u64> = typed.sound_hash().into_iter().collect();
+        typed.each_form(&mut |hash| hashes.push(hash));
+        let meets = |word| {
+            let known = self.word(word);
+            let by_sound = if is_foreign(word) { typed.sounds_like(known) } else { None };
+            let (cost, reason) = typed.slips_to(known).into_iter().chain(by_sound).min_by_key(|(cost, _)| *cost)?;
+            Some(Candidate { word, reason, cost })
+        };
+        let mut found: Vec<Candidate> = self.with_hashes(&hashes).filter_map(meets).collect();
         found.sort_unstable_by_key(|candidate| (candidate.cost, self.word(candidate.word)));
         found
     }
-}
-
-fn number(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -4,7 +4,7 @@ pub mod clean;
 pub mod parts;
 
 use std::cmp::Reverse;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::date::phrases::{Mention, mentions};
 use crate::fact::EntityIx;
@@ -15,7 +15,7 @@ use crate::lexicon::Wanted;
 use crate::text::distance::slips;
 use crate::text::numbers::read_number_words;
 use crate::text::words::{Shape, Word, words};
-use crate::vectors::{DIMENSIONS, Packed, Vectors, pack};
+use crate::vectors::{DIMENSIONS, Probe, Vectors};
 
 /// English words at least this common (by place in the vector table) are taken as meant, even where no fact holds them.
 const REAL_WORD_RANK: u32 = 4_000;
@@ -25,6 +25,8 @@ const RESPELT_AT_MOST: usize = 24;
 const OPENING: usize = 3;
 /// Readings kept at most for one strange word.
 const READINGS: usize = 3;
+/// Readings of all its words together that a question has at most; words behind them are left out.
+pub const READINGS_AT_MOST: usize = 128;
 /// Words at most that are understood as one question.
 const WORDS_AT_MOST: usize = 160;
 /// What a word of a date counts for as a word; the date itself is compared as a date.
@@ -68,8 +70,17 @@ pub struct Element {
     pub turns: bool,
     /// Byte offset in the question where it starts.
     pub start: usize,
-    /// Its vector, for words that must be met by meaning.
-    pub vector: Option<Packed>,
+    /// As English text, for words that must be met by meaning.
+    pub english: Arc<str>,
+}
+
+impl Element {
+    /// What it means, to be compared with words.
+    pub fn probe(&self, vectors: &Vectors<'static>) -> Probe {
+        let mut sum = [0.0; DIMENSIONS];
+        self.english.split(' ').for_each(|word| vectors.add(word, &mut sum));
+        Probe::of(&sum)
+    }
 }
 
 /// A question as understood.
@@ -86,7 +97,7 @@ pub struct Question {
     /// The dates in it.
     pub mentions: Vec<Mention>,
     /// Its vector, if vectors are on.
-    pub vector: Option<Packed>,
+    pub vector: Option<Probe>,
     /// The element that says what is asked after: the first plain word behind the asking word.
     pub focus: Option<usize>,
     /// Whether something in it denies.
@@ -104,22 +115,27 @@ impl Question {
 
     /// Reads a question that has been cleaned.
     pub fn read_clean(index: &Index, text: &str) -> Self {
+        Self::read_with(index, text, &mut WordCache::default())
+    }
+
+    /// The same, with what is remembered of words of earlier questions.
+    pub fn read_with(index: &Index, text: &str, cache: &mut WordCache) -> Self {
         let analyser = &index.analyser;
+        cache.belong_to(analyser);
         let mut typed = words(text);
         typed.truncate(WORDS_AT_MOST);
-        let mut cache = WordCache::default();
-        let known = analyser.look_up(&typed, &mut cache);
+        let known = analyser.look_up(&typed, cache);
         let tongue = analyser.tongue(&typed, &known);
-        let (mut read, readings) = respell(index, typed, tongue);
+        let (mut read, readings) = Respelling { index, tongue, tried: Vec::new(), cache }.respell(typed);
         translate_months(analyser, &mut read, tongue);
         read_number_words(&mut read);
         let mentions = mentions(text, &read);
         let denies = read.iter().any(|w| analyser.lexicon.negations.contains(w.text.as_ref()));
-        let known = analyser.look_up(&read, &mut cache);
+        let known = analyser.look_up(&read, cache);
         let wanted = wanted_in(analyser, &read, &known, tongue);
-        let tokens = analyser.tokens(&read, &known, tongue, &mut cache);
+        let tokens = analyser.tokens(&read, &known, tongue, cache);
         let vector = vector_of(index.vectors.as_deref(), &tokens);
-        let elements = elements(index, text, &read, &tokens, &readings, &mentions);
+        let elements = elements(index, text, &read, &tokens, &readings, &mentions, cache);
         let focus = focus(analyser, &read, tongue, &elements);
         Self {
             text: text.to_owned(),
@@ -135,17 +151,21 @@ impl Question {
     }
 
     /// Reads a question with what stands around it in its message: what is said there counts, but less.
-    pub fn read_with_background(index: &Index, text: &str, background: &str) -> Self {
+    pub fn read_with_background(index: &Index, text: &str, background: &str, cache: &mut WordCache) -> Self {
         /// What a word around the question counts for.
         const BACKGROUND: f32 = 0.3;
         /// Words around the question that are kept, the rarest.
         const KEPT: usize = 8;
-        let mut question = Self::read_clean(index, text);
-        let around = Self::read_clean(index, background);
+        let mut question = Self::read_with(index, text, cache);
+        let around = Self::read_with(index, background, cache);
         let mut kept: Vec<Element> =
             around.elements.into_iter().filter(|e| !e.terms.is_empty() && !question.elements.iter().any(|q| q.terms == e.terms)).collect();
         kept.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         kept.truncate(KEPT);
+        let readings = |elements: &[Element]| elements.iter().map(|e| e.terms.len()).sum::<usize>();
+        while readings(&question.elements) + readings(&kept) > READINGS_AT_MOST {
+            kept.pop();
+        }
         for element in &mut kept {
             element.weight *= BACKGROUND;
             element.class = Class::Background;
@@ -177,7 +197,7 @@ pub fn wanted_of(analyser: &Analyser, text: &str) -> Wanted {
 }
 
 /// The first thing asked for, the more telling of two; a verb in front asks for yes or no.
-pub fn wanted_in(analyser: &Analyser, words: &[Word<'_>], known: &[Rc<WordFacts>], tongue: Tongue) -> Wanted {
+pub fn wanted_in(analyser: &Analyser, words: &[Word<'_>], known: &[Arc<WordFacts>], tongue: Tongue) -> Wanted {
     let lexicon = &analyser.lexicon;
     let mut vague = None;
     let mut closed = None;
@@ -288,61 +308,199 @@ fn drawn_in(index: &Index, word: &str) -> Option<String> {
         .find(|shorter| shorter.len() < word.len() && index.find_word(shorter).is_some_and(|w| index.origin(w) != WordOrigin::Urdu))
 }
 
-/// Replaces words that nobody knows by the likeliest known ones.
-fn respell<'t>(index: &Index, mut words: Vec<Word<'t>>, tongue: Tongue) -> (Vec<Word<'t>>, Vec<Readings>) {
-    join_split_words(index, &mut words);
-    let lexicon = &index.analyser.lexicon;
-    let usable = |origin: WordOrigin| tongue != Tongue::English || origin != WordOrigin::Urdu;
-    let mut readings = Vec::new();
-    read_asking_words(&mut words);
-    for (position, word) in words.iter_mut().enumerate() {
-        let is_known = index.find_word(&word.text).is_some_and(|w| usable(index.origin(w)));
-        let known = word.shape == Shape::Number || is_known || lexicon.protected.contains(word.text.as_ref());
-        if readings.len() >= RESPELT_AT_MOST {
-            continue;
+/// Words of one question being respelt.
+struct Respelling<'r> {
+    index: &'r Index,
+    tongue: Tongue,
+    /// What typed words may be slips of, each worked out once.
+    tried: Vec<(Box<str>, Arc<[Candidate]>)>,
+    cache: &'r mut WordCache,
+}
+
+impl Respelling<'_> {
+    /// Replaces words that nobody knows by the likeliest known ones.
+    fn respell<'t>(&mut self, mut words: Vec<Word<'t>>) -> (Vec<Word<'t>>, Vec<Readings>) {
+        self.join_split_words(&mut words);
+        let (index, tongue) = (self.index, self.tongue);
+        let lexicon = &index.analyser.lexicon;
+        let usable = |origin: WordOrigin| tongue != Tongue::English || origin != WordOrigin::Urdu;
+        let mut readings = Vec::new();
+        read_asking_words(&mut words);
+        for (position, word) in words.iter_mut().enumerate() {
+            let is_known = index.find_word(&word.text).is_some_and(|w| usable(index.origin(w)));
+            let known = word.shape == Shape::Number || is_known || lexicon.protected.contains(word.text.as_ref());
+            if readings.len() >= RESPELT_AT_MOST {
+                continue;
+            }
+            if known {
+                readings.extend(self.rare_word(word));
+                continue;
+            }
+            if let Some(shorter) = drawn_in(index, &word.text) {
+                word.text = shorter.into();
+                continue;
+            }
+            let rank = index.vectors.as_ref().and_then(|v| v.rank(&word.text));
+            let is_real_word = tongue == Tongue::English && rank.is_some();
+            if tongue == Tongue::English && rank.is_some_and(|r| r < REAL_WORD_RANK) {
+                continue;
+            }
+            // Loan words and spellings of Urdu are known from its list in an English question too.
+            if tongue == Tongue::English
+                && let Some((means, 1)) = lexicon.roman.longest_at(&[word.text.as_ref()])
+            {
+                word.text = crate::text::fold(means).into_owned().into();
+                continue;
+            }
+            // Another ending of a word that the base knows is no slip.
+            if index.term(index.analyser.known(&word.text, self.cache).stem()).is_some() {
+                continue;
+            }
+            let all = self.candidates_of(&word.text);
+            let is_meant = |c: &&Candidate| {
+                let meant = index.word(c.word);
+                let by_slip_only = matches!(c.reason, Reason::Slips(_));
+                usable(index.origin(c.word))
+                    && !lexicon.are_twins(&word.text, meant)
+                    && !(by_slip_only && lexicon.protected.contains(meant))
+            };
+            // A strange word that opens a question asks, if one that asks is as near: "wen", "wat", "hwo".
+            let opens = position < OPENING;
+            let asks = |c: &Candidate| lexicon.asks.longest_at(&[index.word(c.word)]).is_some();
+            let mut ranked: Vec<_> = all
+                .iter()
+                .filter(is_meant)
+                .map(|c| ((c.cost, !(opens && asks(c)), index.origin(c.word), Reverse(self.frequency(c))), c))
+                .collect();
+            // Equals stay in the order of the index.
+            ranked.sort_by_key(|(rank, _)| *rank);
+            let candidates: Vec<Candidate> = ranked.into_iter().take(READINGS).map(|(_, c)| c.clone()).collect();
+            if let Some(best) = candidates.first() {
+                word.text = index.word(best.word).to_owned().into();
+                readings.push(Readings { start: word.start, is_real_word, candidates });
+            }
         }
-        if known {
-            readings.extend(rare_word(index, word, tongue));
-            continue;
+        (words, readings)
+    }
+
+    /// What a word may be a slip or spelling of. Names and Urdu words are spelt by ear, English ones are not.
+    fn candidates_of(&mut self, typed: &str) -> Arc<[Candidate]> {
+        if let Some((_, known)) = self.tried.iter().find(|(word, _)| **word == *typed) {
+            return Arc::clone(known);
         }
-        if let Some(shorter) = drawn_in(index, &word.text) {
-            word.text = shorter.into();
-            continue;
+        let index = self.index;
+        let by_ear = |w| index.origin(w) == WordOrigin::Urdu || index.analyser.is_name_word(index.word(w));
+        let found: Arc<[Candidate]> = index.respellings(typed, by_ear).into();
+        self.tried.push((typed.into(), Arc::clone(&found)));
+        found
+    }
+
+    /// How many facts hold a word, or the plain term it stands for.
+    fn frequency(&mut self, candidate: &Candidate) -> usize {
+        let word = self.index.word(candidate.word);
+        let known = self.index.analyser.known(word, self.cache);
+        if known.is_plain() {
+            return self.index.term(&known.plain).map_or(0, |term| self.index.holders(term));
         }
-        let rank = index.vectors.as_ref().and_then(|v| v.rank(&word.text));
-        let is_real_word = tongue == Tongue::English && rank.is_some();
-        if tongue == Tongue::English && rank.is_some_and(|r| r < REAL_WORD_RANK) {
-            continue;
-        }
-        // Loan words and spellings of Urdu are known from its list in an English question too.
-        if tongue == Tongue::English
-            && let Some((means, 1)) = lexicon.roman.longest_at(&[word.text.as_ref()])
+        let word = Word { text: word.into(), shape: Shape::Plain, start: 0, end: 0 };
+        let tokens = self.index.analyser.tokens_of_word(word, self.cache);
+        tokens.iter().filter_map(|t| self.index.term(&t.term)).map(|t| self.index.holders(t)).max().unwrap_or(0)
+    }
+
+    /// A word that only the lists know, and that few people write, may be a slip of one that the facts use: "gaol" of "goal".
+    fn rare_word(&mut self, word: &Word<'_>) -> Option<Readings> {
+        let index = self.index;
+        let known = index.find_word(&word.text)?;
+        if self.tongue != Tongue::English
+            || word.text.len() < 4
+            || index.origin(known) != WordOrigin::List
+            || index.vectors.as_ref().and_then(|v| v.rank(&word.text)).is_some_and(|r| r < REAL_WORD_RANK)
         {
-            word.text = crate::text::fold(means).into_owned().into();
-            continue;
+            return None;
         }
-        // Another ending of a word that the base knows is no slip.
-        if index.term(&index.analyser.stem(&word.text)).is_some() {
-            continue;
+        let mut candidates = self.candidates_of(&word.text).to_vec();
+        candidates.retain(|c| c.word != known && index.origin(c.word) == WordOrigin::Base && matches!(c.reason, Reason::Slips(1)));
+        candidates.truncate(READINGS - 1);
+        if candidates.is_empty() {
+            return None;
         }
-        let mut candidates = candidates_of(index, &word.text);
-        candidates.retain(|c| {
-            let meant = index.word(c.word);
-            let by_slip_only = matches!(c.reason, Reason::Slips(_));
-            usable(index.origin(c.word)) && !lexicon.are_twins(&word.text, meant) && !(by_slip_only && lexicon.protected.contains(meant))
-        });
-        // A strange word that opens a question asks, if one that asks is as near: "wen", "wat", "hwo".
-        let opens = position < OPENING;
-        let asks = |c: &Candidate| lexicon.asks.longest_at(&[index.word(c.word)]).is_some();
-        // Equals stay in the order of the index.
-        candidates.sort_by_cached_key(|c| (c.cost, !(opens && asks(c)), index.origin(c.word), Reverse(frequency(index, c))));
-        candidates.truncate(READINGS);
-        if let Some(best) = candidates.first() {
-            word.text = index.word(best.word).to_owned().into();
-            readings.push(Readings { start: word.start, is_real_word, candidates });
+        candidates.insert(0, Candidate { word: known, reason: Reason::Slips(0), cost: 0 });
+        Some(Readings { start: word.start, is_real_word: false, candidates })
+    }
+
+    /// Whether any fact holds a word, by itself or under its plain term.
+    fn is_held(&mut self, word: &str) -> bool {
+        let known = self.index.analyser.known(word, self.cache);
+        self.index.term(&known.plain).is_some()
+    }
+
+    /// "cease fire" and "water shed" are one word if the base writes them so; "peacetalks" is two.
+    fn join_split_words(&mut self, words: &mut Vec<Word<'_>>) {
+        let index = self.index;
+        let mut at = 0;
+        let mut is_known = words.first().is_some_and(|word| self.is_whole(word));
+        while at < words.len() {
+            if let (Some(a), Some(b)) = (words.get(at), words.get(at + 1)) {
+                let next_is_known = self.is_whole(b);
+                let joins = a.shape != Shape::Number
+                    && b.shape != Shape::Number
+                    && (!is_known || !next_is_known)
+                    && a.text.len() + b.text.len() >= 6;
+                is_known = next_is_known;
+                if joins {
+                    let joined = format!("{}{}", a.text, b.text);
+                    // "Fazal Ullah" is "Fazlullah" by its sounds.
+                    let sounded = || {
+                        let names = index.words_sounding(&joined).into_iter().filter(|w| index.origin(*w) == WordOrigin::Base);
+                        names.map(|w| index.word(w)).find(|meant| index.analyser.is_name_word(meant)).map(str::to_owned)
+                    };
+                    let is_written = index.find_word(&joined).is_some_and(|w| index.origin(w) == WordOrigin::Base);
+                    if let Some(joined) = if is_written { Some(joined.clone()) } else { sounded() } {
+                        let end = b.end;
+                        if let Some(word) = words.get_mut(at) {
+                            word.text = joined.into();
+                            word.end = end;
+                        }
+                        words.remove(at + 1);
+                        is_known = words.get(at + 1).is_some_and(|word| self.is_whole(word));
+                    }
+                }
+            }
+            if let Some(halves) = words.get(at).and_then(|w| self.halves(w)) {
+                words.splice(at..=at, halves);
+                at += 1;
+            }
+            at += 1;
         }
     }
-    (words, readings)
+
+    /// Whether a word stands for itself. One of an alias that no fact holds ("ullah") may be half of one that they do.
+    fn is_whole(&mut self, word: &Word<'_>) -> bool {
+        let index = self.index;
+        word.shape == Shape::Number
+            || index.find_word(&word.text).is_some_and(|found| index.origin(found) == WordOrigin::List)
+            || self.is_held(&word.text)
+    }
+
+    fn halves<'t>(&mut self, word: &Word<'t>) -> Option<[Word<'t>; 2]> {
+        const SHORTEST_HALF: usize = 4;
+        let index = self.index;
+        if word.shape == Shape::Number || !word.text.is_ascii() || index.find_word(&word.text).is_some() || word.text.len() > 30 {
+            return None;
+        }
+        let last = word.text.len().checked_sub(SHORTEST_HALF)?;
+        if index.vectors.as_ref().is_some_and(|v| v.rank(&word.text).is_some())
+            || index.term(index.analyser.known(&word.text, self.cache).stem()).is_some()
+            || !self.candidates_of(&word.text).is_empty()
+        {
+            return None;
+        }
+        let held = |w: &str| index.holds_word(w);
+        let at = (SHORTEST_HALF..=last).find(|&at| word.text.split_at_checked(at).is_some_and(|(a, b)| held(a) && held(b)))?;
+        let (a, b) = word.text.split_at_checked(at)?;
+        let half = |text: &str, shape| Word { text: text.to_owned().into(), shape, start: word.start, end: word.end };
+        Some([half(a, word.shape), half(b, Shape::Plain)])
+    }
 }
 
 /// "how may people", "how logn": behind "how" a slip of "many", "much" or "long" is just that, even where it is a word of its own.
@@ -359,101 +517,13 @@ fn read_asking_words(words: &mut [Word<'_>]) {
     }
 }
 
-/// A word that only the lists know, and that few people write, may be a slip of one that the facts use: "gaol" of "goal".
-fn rare_word(index: &Index, word: &Word<'_>, tongue: Tongue) -> Option<Readings> {
-    let known = index.find_word(&word.text)?;
-    let rank = index.vectors.as_ref().and_then(|v| v.rank(&word.text));
-    if tongue != Tongue::English
-        || word.text.len() < 4
-        || index.origin(known) != WordOrigin::List
-        || rank.is_some_and(|r| r < REAL_WORD_RANK)
-    {
-        return None;
-    }
-    let mut candidates = candidates_of(index, &word.text);
-    candidates.retain(|c| c.word != known && index.origin(c.word) == WordOrigin::Base && matches!(c.reason, Reason::Slips(1)));
-    candidates.truncate(READINGS - 1);
-    if candidates.is_empty() {
-        return None;
-    }
-    candidates.insert(0, Candidate { word: known, reason: Reason::Slips(0), cost: 0 });
-    Some(Readings { start: word.start, is_real_word: false, candidates })
-}
-
-/// What a word may be a slip or spelling of. Names and Urdu words are spelt by ear, English ones are not.
-fn candidates_of(index: &Index, typed: &str) -> Vec<Candidate> {
-    index.respellings(typed, |w| index.origin(w) == WordOrigin::Urdu || index.analyser.is_name_word(index.word(w)))
-}
-
-/// How many facts hold a word, or the plain term it stands for.
-fn frequency(index: &Index, candidate: &Candidate) -> usize {
-    let word = Word { text: index.word(candidate.word).into(), shape: Shape::Plain, start: 0, end: 0 };
-    let tokens = index.analyser.tokens_of_word(word);
-    tokens.iter().filter_map(|t| index.term(&t.term)).map(|t| index.facts_with(t).count()).max().unwrap_or(0)
-}
-
-/// "cease fire" and "water shed" are one word if the base writes them so; "peacetalks" is two.
-fn join_split_words(index: &Index, words: &mut Vec<Word<'_>>) {
-    // A word of an alias that no fact holds ("ullah") may be half of one that they do.
-    let known = |w: &str| index.find_word(w).is_some_and(|found| index.origin(found) == WordOrigin::List) || index.holds_word(w);
-    let mut at = 0;
-    while at < words.len() {
-        if let (Some(a), Some(b)) = (words.get(at), words.get(at + 1))
-            && a.shape != Shape::Number
-            && b.shape != Shape::Number
-            && (!known(&a.text) || !known(&b.text))
-            && a.text.len() + b.text.len() >= 6
-        {
-            let joined = format!("{}{}", a.text, b.text);
-            // "Fazal Ullah" is "Fazlullah" by its sounds.
-            let sounded = || {
-                let names = index.words_sounding(&joined).into_iter().filter(|w| index.origin(*w) == WordOrigin::Base);
-                names.map(|w| index.word(w)).find(|meant| index.analyser.is_name_word(meant)).map(str::to_owned)
-            };
-            let is_written = index.find_word(&joined).is_some_and(|w| index.origin(w) == WordOrigin::Base);
-            if let Some(joined) = if is_written { Some(joined.clone()) } else { sounded() } {
-                let end = b.end;
-                if let Some(word) = words.get_mut(at) {
-                    word.text = joined.into();
-                    word.end = end;
-                }
-                words.remove(at + 1);
-            }
-        }
-        if let Some(halves) = words.get(at).and_then(|w| halves(index, w)) {
-            words.splice(at..=at, halves);
-            at += 1;
-        }
-        at += 1;
-    }
-}
-
-fn halves<'t>(index: &Index, word: &Word<'t>) -> Option<[Word<'t>; 2]> {
-    const SHORTEST_HALF: usize = 4;
-    if word.shape == Shape::Number || !word.text.is_ascii() || index.find_word(&word.text).is_some() || word.text.len() > 30 {
-        return None;
-    }
-    if index.vectors.as_ref().is_some_and(|v| v.rank(&word.text).is_some()) || index.term(&index.analyser.stem(&word.text)).is_some() {
-        return None;
-    }
-    if !candidates_of(index, &word.text).is_empty() {
-        return None;
-    }
-    let held = |w: &str| index.holds_word(w);
-    let last = word.text.len().checked_sub(SHORTEST_HALF)?;
-    let at = (SHORTEST_HALF..=last).find(|&at| word.text.split_at_checked(at).is_some_and(|(a, b)| held(a) && held(b)))?;
-    let (a, b) = word.text.split_at_checked(at)?;
-    let half = |text: &str, shape| Word { text: text.to_owned().into(), shape, start: word.start, end: word.end };
-    Some([half(a, word.shape), half(b, Shape::Plain)])
-}
-
-fn vector_of(vectors: Option<&Vectors<'static>>, tokens: &[Token]) -> Option<Packed> {
+fn vector_of(vectors: Option<&Vectors<'static>>, tokens: &[Token]) -> Option<Probe> {
     let vectors = vectors?;
     let mut sum = [0.0; DIMENSIONS];
     for word in tokens.iter().flat_map(|t| t.english.split(' ')) {
         vectors.add(word, &mut sum);
     }
-    Some(pack(&sum))
+    Some(Probe::of(&sum))
 }
 
 /// The first plain word behind the first asking word. Urdu puts it before as often as behind, so there it is not known.
@@ -469,17 +539,28 @@ fn focus(analyser: &Analyser, words: &[Word<'_>], tongue: Tongue, elements: &[El
     elements.iter().position(|e| e.start > start && matches!(e.class, Class::Word | Class::Unheard | Class::Strange))
 }
 
-fn elements(index: &Index, text: &str, words: &[Word<'_>], tokens: &[Token], readings: &[Readings], mentions: &[Mention]) -> Vec<Element> {
+fn elements(
+    index: &Index,
+    text: &str,
+    words: &[Word<'_>],
+    tokens: &[Token],
+    readings: &[Readings],
+    mentions: &[Mention],
+    cache: &mut WordCache,
+) -> Vec<Element> {
     let mut out: Vec<Element> = Vec::with_capacity(tokens.len());
+    let mut readings_so_far = 0;
     for token in tokens.iter().filter(|t| t.meaning != Meaning::Stop) {
         let in_date = mentions.iter().any(|m| m.from <= token.from && token.from < m.to);
         // A day or month in digits says something as part of its date only; years are written in facts as they are asked.
         if in_date && token.meaning == Meaning::Number && token.term.len() != 4 {
             continue;
         }
-        let element = element(index, text, words, token, readings, in_date);
+        let element = element(index, text, words, token, readings, in_date, cache);
         let is_new = element.terms.is_empty() || !out.iter().any(|e| e.terms == element.terms);
-        if is_new {
+        let left = READINGS_AT_MOST.checked_sub(readings_so_far + element.terms.len());
+        if is_new && left.is_some() {
+            readings_so_far += element.terms.len();
             out.push(element);
         }
     }
@@ -493,7 +574,15 @@ fn reading_weight(candidate: &Candidate, is_real_word: bool) -> f32 {
     if is_real_word { by_cost * 0.7 } else { by_cost }
 }
 
-fn element(index: &Index, text: &str, words: &[Word<'_>], token: &Token, readings: &[Readings], in_date: bool) -> Element {
+fn element(
+    index: &Index,
+    text: &str,
+    words: &[Word<'_>],
+    token: &Token,
+    readings: &[Readings],
+    in_date: bool,
+    cache: &mut WordCache,
+) -> Element {
     let first = words.get(token.from);
     let start = first.map_or(0, |w| w.start);
     let end = words.get(token.to.saturating_sub(1)).map_or(start, |w| w.end);
@@ -504,7 +593,7 @@ fn element(index: &Index, text: &str, words: &[Word<'_>], token: &Token, reading
     if let (Some(reading), true) = (respelt, token.to == token.from + 1) {
         for candidate in reading.candidates.iter().skip(1) {
             let word = Word { text: index.word(candidate.word).into(), shape: Shape::Plain, start, end };
-            for other in index.analyser.tokens_of_word(word) {
+            for other in index.analyser.tokens_of_word(word, cache) {
                 if let (Some(term), true) = (index.term(&other.term), other.meaning != Meaning::Stop)
                     && !terms.iter().any(|(t, _)| *t == term)
                 {
@@ -531,14 +620,6 @@ fn element(index: &Index, text: &str, words: &[Word<'_>], token: &Token, reading
     };
     let weight = if class == Class::Date { rarity * DATE_WORD_WEIGHT } else { rarity };
     let read_as = respelt.map(|_| token.english.to_string()).or_else(|| (token.term.contains(' ')).then(|| token.term.to_string()));
-    let vector = match class {
-        Class::Word | Class::Unheard => index.vectors.as_ref().map(|vectors| {
-            let mut sum = [0.0; DIMENSIONS];
-            token.english.split(' ').for_each(|word| vectors.add(word, &mut sum));
-            pack(&sum)
-        }),
-        Class::Name | Class::Number | Class::Date | Class::Background | Class::Strange => None,
-    };
     let turns = index.analyser.lexicon.turns.contains(token.term.as_ref());
-    Element { terms, weight, class, typed, read_as, entity, turns, start, vector }
+    Element { terms, weight, class, typed, read_as, entity, turns, start, english: Arc::clone(&token.english) }
 }

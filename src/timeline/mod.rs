@@ -15,6 +15,7 @@ use std::cmp::Ordering;
 
 use crate::date::{DayNumber, DaySpan, FactDate, PartialDate};
 use crate::fact::{Base, EntityIx, EntityKind, FactIx, SourceIx};
+use crate::index::FactTerm;
 use crate::index::analysis::entity_term;
 use crate::knowledge::Knowledge;
 use crate::text::cut::shorten;
@@ -51,7 +52,7 @@ impl Selection {
     }
 
     fn takes(&self, knowledge: &Knowledge, at: FactIx) -> bool {
-        let fact = knowledge.base.fact(at);
+        let fact = knowledge.base.reading(at);
         (self.topics.is_empty() || self.topics.iter().any(|topic| fact.topics.contains(topic)))
             && self.source.is_none_or(|source| fact.citations.iter().any(|cited| cited == source))
             && self.who.is_none_or(|who| is_about(knowledge, at, who))
@@ -62,10 +63,12 @@ impl Selection {
 /// Whether a fact names somebody or something: in its lists, or, for what is in no list, in its claim.
 fn is_about(knowledge: &Knowledge, at: FactIx, who: EntityIx) -> bool {
     match knowledge.base.entity(who).kind {
-        EntityKind::Person | EntityKind::Organisation | EntityKind::Place => knowledge.base.fact(at).entities().any(|named| named == who),
+        EntityKind::Person | EntityKind::Organisation | EntityKind::Place => {
+            knowledge.base.reading(at).entities().any(|named| named == who)
+        }
         EntityKind::Event | EntityKind::Document => {
             let term = knowledge.index.term(&entity_term(who));
-            term.and_then(|term| knowledge.index.holds(at, term)).is_some_and(|held| held.in_claim)
+            term.and_then(|term| knowledge.index.holds(at, term)).is_some_and(FactTerm::is_in_claim)
         }
     }
 }
@@ -140,7 +143,7 @@ pub fn select(knowledge: &Knowledge, selection: &Selection) -> Timeline {
     let base = &knowledge.base;
     let is_bounded = selection.from.is_some() || selection.to.is_some();
     let mut timeline = Timeline::default();
-    for (at, fact) in base.indexed().filter(|(at, _)| selection.takes(knowledge, *at)) {
+    for (at, fact) in base.served().filter(|at| selection.takes(knowledge, *at)).map(|at| (at, base.reading(at))) {
         match fact.date {
             Some(date) => timeline.entries.push(Entry { fact: at, date, rivals: base.conflicts(at).into_owned() }),
             None if !is_bounded => timeline.undated.push(at),
@@ -179,12 +182,14 @@ pub fn publishers(base: &Base, fact: FactIx) -> Vec<&str> {
 }
 
 /// What facts are about, each topic with the number of facts, the most frequent first, then by name.
-pub fn topics(base: &Base) -> Vec<(&str, usize)> {
-    let mut counted: hashbrown::HashMap<&str, usize> = hashbrown::HashMap::new();
-    for topic in base.indexed().flat_map(|(_, fact)| &fact.topics) {
-        *counted.entry(topic).or_default() += 1;
+pub fn topics(base: &Base) -> Vec<(Box<str>, usize)> {
+    let mut counted: hashbrown::HashMap<Box<str>, usize> = hashbrown::HashMap::new();
+    for (_, fact) in base.readings() {
+        for topic in &fact.topics {
+            *counted.entry_ref(&**topic).or_default() += 1;
+        }
     }
-    let mut topics: Vec<(&str, usize)> = counted.into_iter().collect();
-    topics.sort_by(|(a, m), (b, n)| n.cmp(m).then(a.cmp(b)));
+    let mut topics: Vec<(Box<str>, usize)> = counted.into_iter().collect();
+    topics.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
     topics
 }

@@ -5,7 +5,7 @@
 
 use crate::fact::{Base, EntityIx, EntityKind, SourceIx};
 use crate::index::Index;
-use crate::index::analysis::Analyser;
+use crate::index::analysis::{Analyser, WordCache};
 use crate::knowledge::Knowledge;
 use crate::question::Question;
 use crate::text::cut::shorten;
@@ -91,7 +91,7 @@ impl Wanted {
 
 /// What a word alone means to the index.
 fn meaning(analyser: &Analyser, word: Word<'_>) -> Option<String> {
-    analyser.tokens_of_word(word).first().map(|token| token.term.to_string())
+    analyser.tokens_of_word(word, &mut WordCache::default()).first().map(|token| token.term.to_string())
 }
 
 /// What it costs to take a typed word for a known one, if it may be.
@@ -157,15 +157,15 @@ fn decide<K>(fits: Vec<(Fit, K)>) -> Named<K> {
 pub fn topic(knowledge: &Knowledge, typed: &str) -> Named<Box<str>> {
     let all = topics(&knowledge.base);
     let written = typed.trim();
-    if let Some((topic, _)) = all.iter().find(|(topic, _)| *topic == written) {
-        return Named::One((*topic).into());
+    if let Some((topic, _)) = all.iter().find(|(topic, _)| **topic == *written) {
+        return Named::One(topic.clone());
     }
     let analyser = Some(&*knowledge.index.analyser);
     let wanted = Wanted::read(analyser, written, Typed::Whole);
-    let fits = fitting(&wanted, analyser, all.iter().map(|(topic, _)| (Box::from(*topic), vec![*topic])));
+    let fits = fitting(&wanted, analyser, all.iter().map(|(topic, _)| (topic.clone(), vec![&**topic])));
     let is_number = wanted.words.iter().all(|(word, ..)| word.bytes().all(|byte| byte.is_ascii_digit()));
     match decide(if is_number { Vec::new() } else { fits }) {
-        Named::Unknown(_) => Named::Unknown(all.iter().take(OFFERED).map(|(topic, _)| Box::from(*topic)).collect()),
+        Named::Unknown(_) => Named::Unknown(all.iter().take(OFFERED).map(|(topic, _)| topic.clone()).collect()),
         found => found,
     }
 }
@@ -174,7 +174,7 @@ pub fn topic(knowledge: &Knowledge, typed: &str) -> Named<Box<str>> {
 pub fn beside(base: &Base, topic: &str) -> Vec<Box<str>> {
     let stem = words(topic).first().map(|word| word.text.clone().into_owned()).unwrap_or_default();
     let holds = |other: &str| words(other).iter().any(|word| word.text == stem);
-    topics(base).into_iter().map(|(other, _)| other).filter(|other| *other != topic && holds(other)).take(OFFERED).map(Into::into).collect()
+    topics(base).into_iter().map(|(other, _)| other).filter(|other| **other != *topic && holds(other)).take(OFFERED).collect()
 }
 
 /// Whom or what a typed text names, by any spelling.
@@ -262,7 +262,7 @@ impl Choice {
 pub fn complete_topic(knowledge: &Knowledge, typed: &str, most: usize) -> Vec<Choice> {
     let all = topics(&knowledge.base);
     let analyser = Some(&*knowledge.index.analyser);
-    completed(&Wanted::read(analyser, typed, Typed::SoFar), analyser, all.iter().map(|(topic, _)| (*topic, vec![*topic])), most)
+    completed(&Wanted::read(analyser, typed, Typed::SoFar), analyser, all.iter().map(|(topic, _)| (&**topic, vec![&**topic])), most)
         .into_iter()
         .map(Choice::same)
         .collect()
@@ -271,9 +271,11 @@ pub fn complete_topic(knowledge: &Knowledge, typed: &str, most: usize) -> Vec<Ch
 /// Names for what was typed so far; before anything is, those that most facts name.
 pub fn complete_entity(base: &Base, typed: &str, most: usize) -> Vec<Choice> {
     let mut counts = vec![0u32; base.entities().len()];
-    for entity in base.indexed().flat_map(|(_, fact)| fact.entities()) {
-        if let Some(count) = counts.get_mut(entity.0 as usize) {
-            *count += 1;
+    for (_, fact) in base.readings() {
+        for entity in fact.entities() {
+            if let Some(count) = counts.get_mut(entity.0 as usize) {
+                *count += 1;
+            }
         }
     }
     let mut all: Vec<_> = spelt(base, |_| true).collect();

@@ -201,7 +201,7 @@ fn days_of(base: &Base, when: When) -> Option<(DaySpan, Option<String>)> {
         return Some((days, None));
     }
     let mut years: Vec<(usize, i16)> = Vec::new();
-    for date in base.indexed().filter_map(|(_, fact)| fact.date) {
+    for date in base.readings().filter_map(|(_, fact)| fact.date) {
         let year = date.opening().first.year();
         let falls_in = in_year(when, year).is_some_and(|days| days.contains(date.span()));
         if !falls_in {

@@ -30,7 +30,7 @@ static SHIPPED: LazyLock<Knowledge> = LazyLock::new(|| {
 
 const HERE: u64 = 7;
 const ELSEWHERE: u64 = 8;
-const TRUCE: &str = "Who mediated the November 2021 ceasefire?";
+const TRUCE: &str = "Who announced the June 2022 ceasefire for the TTP?";
 
 fn app() -> App {
     App::new(SHIPPED.clone())

@@ -1,8 +1,7 @@
 //! `sanad facts export`: facts as rows of a file that is there whole or not at all.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -11,6 +10,7 @@ use crate::app::App;
 use crate::curation::rows::{FIELDS, Row};
 use crate::curation::{Scope, Stand};
 use crate::fact::FactId;
+use crate::image::Whole;
 
 /// Fields that stand in every file; those behind them only where a fact has them.
 const ALWAYS: usize = 12;
@@ -47,17 +47,13 @@ pub(super) fn export(app: &App, scope: Scope, file: &Path, edited: bool) -> anyh
     }
     let form = Form::of(file)?;
     let cannot = || format!("{}: cannot be written; see that its folder is there and can be written to", file.display());
-    let partial = Partial::beside(file)?;
-    let mut out = BufWriter::new(File::create(&partial.path).with_context(cannot)?);
+    let mut whole = Whole::beside(file).with_context(cannot)?;
     let count = match form {
-        Form::Lines => lines(facts, &mut out),
-        Form::Csv => csv(&facts.collect::<Vec<_>>(), &mut out),
+        Form::Lines => lines(facts, whole.out()),
+        Form::Csv => csv(&facts.collect::<Vec<_>>(), whole.out()),
     };
     let count = count.with_context(cannot)?;
-    let out = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(cannot)?;
-    out.sync_all().with_context(cannot)?;
-    drop(out);
-    fs::rename(&partial.path, file).with_context(cannot)?;
+    whole.finish().with_context(cannot)?;
     writeln!(io::stdout().lock(), "{}: facts written: {count}", file.display())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -84,25 +80,4 @@ fn csv(facts: &[(FactId, Stand)], out: &mut impl Write) -> io::Result<usize> {
     }
     out.flush()?;
     Ok(facts.len())
-}
-
-/// A file that has not its name yet. It goes away, unless it is given one.
-struct Partial {
-    path: PathBuf,
-}
-
-impl Partial {
-    fn beside(file: &Path) -> anyhow::Result<Self> {
-        let Some(name) = file.file_name() else { bail!("{}: this is no file's name; name a .jsonl or .csv file", file.display()) };
-        let mut name = name.to_owned();
-        name.push(format!(".partial-{}", std::process::id()));
-        Ok(Self { path: file.with_file_name(name) })
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        // Where it was given its name, there is nothing of this one any more.
-        let _ = fs::remove_file(&self.path);
-    }
 }

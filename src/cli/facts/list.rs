@@ -32,6 +32,9 @@ pub(super) fn stats(view: &Knowledge) -> anyhow::Result<ExitCode> {
         base.entities().len()
     )?;
     writeln!(out, "index: {bytes} bytes, {} a fact, texts left out", bytes / facts)?;
+    if let Some(texts) = base.packed_bytes() {
+        writeln!(out, "texts: {texts} bytes, {} a fact, sources among them", texts / facts)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

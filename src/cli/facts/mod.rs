@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::open::Settings;
+use super::saved;
 use crate::curation::Scope;
 
 /// What to do with facts.
@@ -57,6 +58,15 @@ pub(super) enum Command {
     },
     /// Adds and changes facts as a file says, all or nothing: JSON Lines or CSV, by its ending. Exit 1 where a row is wrong.
     Import(import::Import),
+    /// Saves a .jsonl file's facts with their index, so that `--facts FILE.jsonl` starts at once. Where the rows have changed since, that is
+    /// said, and the index made again.
+    Index {
+        /// The rows.
+        file: PathBuf,
+        /// Where to save it; only under the rows' whole name with .index behind it is it found.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Runs a command.
@@ -69,6 +79,7 @@ pub(super) fn run(settings: &Settings, scope: Scope, command: Command) -> anyhow
         Command::History { id, json } => history::history(settings, scope, &id, json),
         Command::Export { file, edited } => export::export(&*settings.open_edited()?, scope, &file, edited),
         Command::Import(asked) => import::import(settings, scope, &asked),
+        Command::Index { file, out } => saved::index(settings, &file, out),
     }
 }
 

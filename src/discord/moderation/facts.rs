@@ -180,7 +180,7 @@ impl Bot {
         }
         if among != Among::Retracted {
             let view = self.app.view(scope);
-            for (_, fact) in view.base.indexed().filter(|(_, fact)| fact.id.as_str().contains(&wanted)) {
+            for (_, fact) in view.base.readings().filter(|(_, fact)| fact.id.as_str().contains(&wanted)) {
                 add(&fact.id, &fact.claim);
             }
             for (id, claim) in self.app.complete_facts(scope, typed, most) {

@@ -83,7 +83,7 @@ fn a_state_is_told_as_of_when() {
 fn doubt_offers_a_choice() {
     insta::assert_snapshot!(ask("how many prisoners were released"), @r"
     I am not sure which of these you mean:
-    [How many prisoners did the government promise to release, according to the TTP?] [How many TTP prisoners did officials say had been freed in November 2021?] [How many prisoners were freed in each batch in early December 2021, according…] [How many TTP prisoners were freed in mid-May 2022, according to Geo News?] [When was the first release of TTP prisoners planned?]
+    [How many prisoners did the government promise to release, according to the TTP?] [How many TTP prisoners did officials say had been freed in November 2021?] [How many prisoners were freed in each batch in early December 2021, according…] [When was the first release of TTP prisoners planned?] [How many TTP prisoners were freed in mid-May 2022, according to Geo News?]
     [Tell the moderators] [Delete]
     ");
 }
@@ -98,7 +98,7 @@ fn no_answer_says_so() {
     ");
     insta::assert_snapshot!(ask("who won the cricket world cup"), @r"
     I am not sure which of these you mean:
-    [Who was prime minister of Pakistan in October 2021?] [Who led Pakistan's delegation in the talks with the TTP?] [When did the TTP announce that the ceasefire would last until 30 May?] [Who announced the June 2022 ceasefire for the TTP?] [Who led the TTP's committee for the talks, according to Republic World?]
+    [Who was prime minister of Pakistan in October 2021?] [Who led Pakistan's delegation in the talks with the TTP?] [Who led the TTP's committee for the talks, according to Republic World?] [When did the TTP announce that the ceasefire would last until 30 May?] [When did Imran Khan reveal talks with some TTP groups?]
     [Tell the moderators] [Delete]
     ");
 }

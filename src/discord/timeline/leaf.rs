@@ -92,7 +92,7 @@ impl LeafKey {
         let mut selection = Selection { from: self.from, to: self.to, ..Selection::default() };
         if !self.topics.is_empty() {
             let known = topics(base);
-            let of = |key: &u32| known.iter().find(|(topic, _)| short_hash(topic) == *key).map(|(topic, _)| Box::from(*topic));
+            let of = |key: &u32| known.iter().find(|(topic, _)| short_hash(topic) == *key).map(|(topic, _)| topic.clone());
             selection.topics = self.topics.iter().map(of).collect::<Option<_>>()?;
         }
         match (self.subject, self.named) {
