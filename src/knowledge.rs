@@ -41,7 +41,11 @@ impl Knowledge {
 
     /// Gathers what [`Self::load`] reads. Of facts that are not kept packed nothing is saved; then false is returned.
     pub fn save<'k>(&'k self, writer: &mut Writer<'k>) -> bool {
-        self.base.save(writer)
+        let is_packed = self.base.save(writer);
+        if is_packed {
+            self.index.save(writer);
+        }
+        is_packed
     }
 
     /// Knowledge that was saved, with the words that it was made by.
@@ -50,6 +54,7 @@ impl Knowledge {
     /// When the image does not hold it.
     pub fn load(image: &Image, lexicon: Lexicon, vectors: Option<Vectors<'static>>, model: Model) -> Result<Self, Unusable> {
         let base = Base::open(image)?;
-        Ok(Self::new(base, lexicon, vectors, model))
+        let index = Index::open(image, &base, lexicon, vectors)?;
+        Ok(Self { base, index, model: Arc::new(model) })
     }
 }

@@ -3,6 +3,7 @@
 //! The table is made by `data/words/make_vectors.py` (its head tells how, and the layout). A word is cut into the table's pieces, longest
 //! first (the `WordPiece` rule of BERT's tokenizer); a text's vector is the sum of its pieces' rows.
 
+use bytemuck::{Pod, Zeroable};
 use hashbrown::HashMap;
 
 /// The table, read where it lies.
@@ -105,7 +106,8 @@ const STEPS: f32 = 7.0;
 const CUT: f32 = 0.1;
 
 /// A vector in numbers of four bits: of two components 64 places apart, the first lies in the lower half of a byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct Packed([u8; DIMENSIONS / 2]);
 
 impl Default for Packed {

@@ -176,7 +176,7 @@ impl Builder {
 }
 
 /// The lines of each word: each once, however often it has the word.
-fn postings(words: usize, found: &[(u32, WordNo)]) -> Lists<LineNo> {
+fn postings(words: usize, found: &[(u32, WordNo)]) -> Lists<'static, LineNo> {
     let mut last = vec![u32::MAX; words];
     let mut pairs: Vec<(u32, LineNo)> = Vec::with_capacity(found.len());
     for &(line, word) in found {

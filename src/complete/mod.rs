@@ -91,9 +91,9 @@ pub struct Completer {
     sounded: Vec<(Box<[u8]>, WordNo)>,
     lines: Vec<Line>,
     /// Words of each line in their order.
-    line_words: Lists<WordNo>,
+    line_words: Lists<'static, WordNo>,
     /// Lines of each word.
-    postings: Lists<LineNo>,
+    postings: Lists<'static, LineNo>,
     /// The first line of each fact, and behind the last.
     fact_lines: Vec<u32>,
     /// What is offered before anything is typed.

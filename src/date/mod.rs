@@ -6,6 +6,7 @@
 
 pub mod phrases;
 
+use bytemuck::{Pod, Zeroable};
 use std::fmt;
 use std::str::FromStr;
 
@@ -112,7 +113,8 @@ pub fn last_day(year: i16, month: u8) -> u8 {
 }
 
 /// A day as a number that grows with time. Neighbouring days need not be neighbouring numbers: it is for order only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct DayNumber(i32);
 
 impl DayNumber {
@@ -178,7 +180,8 @@ impl fmt::Display for DayNumber {
 }
 
 /// The days from `first` to `last`, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
 pub struct DaySpan {
     /// The first day.
     pub first: DayNumber,

@@ -36,6 +36,14 @@ impl Tag {
     pub const fn new(name: [u8; 8]) -> Self {
         Self(name)
     }
+
+    /// The name of one of several sections of one thing: this one with another last character.
+    #[must_use]
+    pub const fn part(self, part: u8) -> Self {
+        let mut name = self.0;
+        name[7] = part;
+        Self(name)
+    }
 }
 
 impl std::fmt::Display for Tag {
@@ -71,7 +79,7 @@ pub enum Unusable {
 }
 
 impl Unusable {
-    fn damaged(what: impl Into<String>) -> Self {
+    pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }
 }
@@ -130,10 +138,27 @@ impl Image {
     /// # Errors
     /// When there is no such section, or it is not made of such numbers.
     pub fn numbers<T: Pod>(&self, tag: Tag) -> Result<Shared<T>, Unusable> {
+        let section = self.section(tag)?;
+        Shared::window(&self.held, section.range()).ok_or_else(|| Self::of_other_numbers::<T>(tag))
+    }
+
+    /// A section as numbers that are read where they lie.
+    ///
+    /// # Errors
+    /// When there is no such section, or it is not made of such numbers.
+    pub fn slice<T: Pod>(&self, tag: Tag) -> Result<&[T], Unusable> {
+        let section = self.section(tag)?;
+        let bytes = self.held.get(section.range()).and_then(|bytes| bytemuck::try_cast_slice(bytes).ok());
+        bytes.ok_or_else(|| Self::of_other_numbers::<T>(tag))
+    }
+
+    fn section(&self, tag: Tag) -> Result<&Section, Unusable> {
         let section = self.sections.iter().find(|section| section.tag == tag);
-        let section = section.ok_or_else(|| Unusable::damaged(format!("it has no section `{tag}`")))?;
-        Shared::window(&self.held, section.range())
-            .ok_or_else(|| Unusable::damaged(format!("its section `{tag}` is not made of numbers of {} bytes", size_of::<T>())))
+        section.ok_or_else(|| Unusable::damaged(format!("it has no section `{tag}`")))
+    }
+
+    fn of_other_numbers<T>(tag: Tag) -> Unusable {
+        Unusable::damaged(format!("its section `{tag}` is not made of numbers of {} bytes", size_of::<T>()))
     }
 
     /// A section as bytes.

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::analysis::{Analyser, Meaning, Slot, Token, Tongue, WordCache, entity_term};
+use super::core::{Core, Held, Origin, Scalars};
 use super::days::Days;
 use super::postings::Postings;
 use super::spelling::Spelling;
 use super::tables::{Met as MetAt, NewPassage, Tables};
 use super::texts::Texts;
-use super::{Core, Index, Piece, TermIx, Traits, WordOrigin, number};
+use super::{Index, Piece, TermIx, Traits, WordOrigin, number};
 use crate::date::DaySpan;
 use crate::date::phrases::{Grain, When, mentions};
-use crate::fact::{Base, Fact};
+use crate::fact::{Base, Fact, FactIx};
+use crate::image::{Image, Unusable};
 use crate::lexicon::{Lexicon, Wanted};
 use crate::question::wanted_in;
 use crate::text::numbers::read_number_words;
@@ -28,46 +30,35 @@ const SMALLEST_SHARE: usize = 64;
 impl Index {
     /// Indexes every fact of a base.
     pub fn build(base: &Base, lexicon: Lexicon, vectors: Option<Vectors<'static>>) -> Self {
-        let is_everyday = |word: &str| vectors.as_ref().and_then(|v| v.rank(word)).is_some_and(|rank| rank < EVERYDAY_RANK);
-        let analyser = Analyser::new(lexicon, base, is_everyday);
-        let parts = Chunk::of_all(&analyser, vectors.as_ref(), base).finish(&analyser, base.fact_count());
-        let has_forms = base.indexed().filter(|(_, f)| !f.questions.is_empty()).count() * 2 > base.fact_count();
-        #[expect(clippy::cast_precision_loss, reason = "a count of facts, used as a weight")]
-        let unknown_idf = (1.0 + (base.fact_count() as f32 + 0.5) / 0.5).ln();
-        let core = Core {
-            spelling: parts.spelling,
-            origins: parts.origins,
-            terms: parts.terms,
-            idf: parts.idf,
-            term_vectors: parts.term_vectors,
-            tables: parts.tables,
-            postings: parts.postings,
-            days: parts.days,
-            average_length: parts.average_length,
-            unknown_idf,
-            has_forms,
-        };
-        Self { analyser: Arc::new(analyser), vectors: vectors.map(Arc::new), core: Arc::new(core), over: None }
+        let analyser = Analyser::new(lexicon, base, is_everyday(vectors.as_ref()));
+        let core = Chunk::of_all(&analyser, vectors.as_ref(), base).finish(&analyser);
+        Self { analyser: Arc::new(analyser), vectors: vectors.map(Arc::new), held: Arc::new(Held::Built(Box::new(core))), over: None }
+    }
+
+    /// The index of a base that was saved in an image; words and vectors must be those that it was built by.
+    ///
+    /// # Errors
+    /// When the image holds none.
+    pub fn open(image: &Image, base: &Base, lexicon: Lexicon, vectors: Option<Vectors<'static>>) -> Result<Self, Unusable> {
+        let held = Held::open(image)?;
+        if held.core().tables.count() != base.fact_count() {
+            return Err(Unusable::damaged("its index is not that of its facts"));
+        }
+        let analyser = Analyser::new(lexicon, base, is_everyday(vectors.as_ref()));
+        Ok(Self { analyser: Arc::new(analyser), vectors: vectors.map(Arc::new), held: Arc::new(held), over: None })
     }
 
     /// Analyses one fact, to be laid over this index.
     pub fn piece(&self, fact: &Fact) -> Piece {
         let mut builder = Builder::new(&self.analyser, self.vectors.as_deref());
         builder.fact(fact);
-        Piece::of(&self.core, builder.into_chunk())
+        Piece::of(self.core(), builder.into_chunk())
     }
 }
 
-struct Parts {
-    spelling: Spelling,
-    origins: Vec<WordOrigin>,
-    terms: Texts,
-    idf: Vec<f32>,
-    term_vectors: Vec<Packed>,
-    tables: Tables,
-    postings: Postings,
-    days: Days,
-    average_length: f32,
+/// Tells English words that are common.
+fn is_everyday(vectors: Option<&Vectors<'static>>) -> impl Fn(&str) -> bool {
+    move |word| vectors.and_then(|vectors| vectors.rank(word)).is_some_and(|rank| rank < EVERYDAY_RANK)
 }
 
 #[derive(Clone, Copy)]
@@ -121,7 +112,7 @@ struct Builder<'a> {
     met: Vec<Met>,
     rows: Rows,
     term_vectors: Vec<Packed>,
-    tables: Tables,
+    tables: Tables<'static>,
     /// Where the terms of the fact at hand were met, and its passages.
     met_at: Vec<(TermIx, MetAt)>,
     passages: Vec<NewPassage>,
@@ -129,6 +120,8 @@ struct Builder<'a> {
     dates: Vec<DaySpan>,
     /// Terms that turn what is said.
     turns: Vec<TermIx>,
+    /// Facts with question forms.
+    formed: u32,
 }
 
 impl<'a> Builder<'a> {
@@ -146,6 +139,7 @@ impl<'a> Builder<'a> {
             passages: Vec::new(),
             dates: Vec::new(),
             turns: Vec::new(),
+            formed: 0,
         }
     }
 
@@ -183,6 +177,7 @@ impl<'a> Builder<'a> {
     }
 
     fn fact(&mut self, fact: &Fact) {
+        self.formed += u32::from(!fact.questions.is_empty());
         self.met_at.clear();
         self.passages.clear();
         self.dates.clear();
@@ -305,6 +300,7 @@ impl<'a> Builder<'a> {
             terms: self.terms,
             term_vectors: self.term_vectors,
             tables: self.tables,
+            formed: self.formed,
         }
     }
 }
@@ -316,19 +312,21 @@ pub(super) struct Chunk {
     /// Words of passages, each with the nearest of its origins.
     pub(super) origins: HashMap<Box<str>, WordOrigin>,
     pub(super) term_vectors: Vec<Packed>,
-    pub(super) tables: Tables,
+    pub(super) tables: Tables<'static>,
+    /// Facts with question forms.
+    formed: u32,
 }
 
 impl Chunk {
     /// Builds all facts, a share of them on each core. How they are shared changes the numbers of terms and nothing else.
     fn of_all(analyser: &Analyser, vectors: Option<&Vectors<'static>>, base: &Base) -> Self {
-        let facts: Vec<&Fact> = base.indexed().map(|(_, fact)| fact).collect();
+        let facts: Vec<FactIx> = base.served().collect();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let share = facts.len().div_ceil(cores).max(SMALLEST_SHARE);
-        let build = |facts: &[&Fact]| {
+        let build = |facts: &[FactIx]| {
             let mut builder = Builder::new(analyser, vectors);
             for fact in facts {
-                builder.fact(fact);
+                builder.fact(&base.reading(*fact));
             }
             builder.into_chunk()
         };
@@ -352,6 +350,7 @@ impl Chunk {
             *kept = (*kept).min(origin);
         }
         self.tables.append(&next.tables, of);
+        self.formed += next.formed;
         self
     }
 
@@ -372,44 +371,55 @@ impl Chunk {
         renumbered
     }
 
-    fn finish(mut self, analyser: &Analyser, facts: usize) -> Parts {
+    fn finish(mut self, analyser: &Analyser) -> Core<'static> {
         let origins = std::mem::take(&mut self.origins);
         let mut tables = std::mem::take(&mut self.tables);
         std::thread::scope(|scope| {
             let make = || spelling(analyser, &origins);
             let worker = scope.spawn(make);
-            #[expect(clippy::cast_precision_loss, reason = "a count of facts, used as a weight")]
-            let average_length = tables.lengths.iter().sum::<f32>() / (facts.max(1) as f32);
-            let postings = Postings::of(&tables, self.terms.len(), 0, average_length.max(1.0));
+            let facts = tables.count();
+            let scalars = scalars(&tables, self.formed);
+            let postings = Postings::of(&tables, self.terms.len(), 0, scalars.average_length);
             let idf = rarities(&postings, self.terms.len(), facts);
             tables.measure(|term| idf.get(term.0 as usize).copied().unwrap_or_default());
             let days = Days::of(&tables, 0);
             // A worker that died of a fault is made good here, where the fault shows as what it is.
             let (spelling, origins) = worker.join().unwrap_or_else(|_| make());
-            Parts {
+            Core {
                 spelling,
-                origins,
-                idf,
+                origins: origins.into(),
+                idf: idf.into(),
                 tables,
                 postings,
                 days,
-                term_vectors: std::mem::take(&mut self.term_vectors),
-                average_length: average_length.max(1.0),
+                term_vectors: std::mem::take(&mut self.term_vectors).into(),
                 terms: in_order(&self.terms),
+                scalars,
             }
         })
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts of facts, used as weights")]
+fn scalars(tables: &Tables<'_>, formed: u32) -> Scalars {
+    let facts = tables.count();
+    Scalars {
+        average_length: (tables.lengths.iter().sum::<f32>() / (facts.max(1) as f32)).max(1.0),
+        unknown_idf: (1.0 + (facts as f32 + 0.5) / 0.5).ln(),
+        formed,
+        facts: number(facts),
+    }
+}
+
 /// Terms by their numbers.
-fn in_order(terms: &HashMap<Box<str>, TermIx>) -> Texts {
+fn in_order(terms: &HashMap<Box<str>, TermIx>) -> Texts<'static> {
     let mut sorted: Vec<(TermIx, &str)> = terms.iter().map(|(text, term)| (*term, text.as_ref())).collect();
     sorted.sort_unstable();
     Texts::of(sorted.into_iter().map(|(_, text)| text))
 }
 
 /// How rare each term is among facts: the inverse document frequency of BM25 (Robertson and Zaragoza 2009), never below zero.
-fn rarities(postings: &Postings, terms: usize, facts: usize) -> Vec<f32> {
+fn rarities(postings: &Postings<'_>, terms: usize, facts: usize) -> Vec<f32> {
     (0u32..).take(terms).map(|term| rarity(postings.holders(TermIx(term)), facts)).collect()
 }
 
@@ -420,7 +430,7 @@ pub(super) fn rarity(holders: usize, facts: usize) -> f32 {
 }
 
 /// All words that are known, each with the nearest of its origins, in the order of the alphabet.
-fn spelling(analyser: &Analyser, origins: &HashMap<Box<str>, WordOrigin>) -> (Spelling, Vec<WordOrigin>) {
+fn spelling(analyser: &Analyser, origins: &HashMap<Box<str>, WordOrigin>) -> (Spelling<'static>, Vec<Origin>) {
     let lexicon = &analyser.lexicon;
     let mut known: HashMap<&str, WordOrigin> = origins.iter().map(|(word, origin)| (word.as_ref(), *origin)).collect();
     fn add<'w>(known: &mut HashMap<&'w str, WordOrigin>, words: impl Iterator<Item = &'w str>, origin: WordOrigin) {
@@ -438,5 +448,5 @@ fn spelling(analyser: &Analyser, origins: &HashMap<Box<str>, WordOrigin>) -> (Sp
     add(&mut known, lexicon.roman_stop.iter().chain(&lexicon.urdu_stop).map(AsRef::as_ref), WordOrigin::Urdu);
     let mut sorted: Vec<(&str, WordOrigin)> = known.into_iter().collect();
     sorted.sort_unstable();
-    (Spelling::build(sorted.iter().map(|(word, _)| *word)), sorted.iter().map(|(_, origin)| *origin).collect())
+    (Spelling::build(sorted.iter().map(|(word, _)| *word)), sorted.iter().map(|(_, origin)| (*origin).into()).collect())
 }

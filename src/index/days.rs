@@ -1,22 +1,39 @@
 //! From days to the facts that are dated or speak of them.
 
+use std::borrow::Cow;
+
 use super::lists::Lists;
 use super::tables::Tables;
 use crate::date::DaySpan;
 use crate::date::phrases::{Agreement, When};
+use crate::image::{Image, Tag, Unusable, Writer};
 
 /// Facts by the spans of days they are dated to or name.
 #[derive(Debug, Default)]
-pub(super) struct Days {
+pub(super) struct Days<'i> {
     /// Each span once, by its first day, then its last.
-    spans: Vec<DaySpan>,
+    spans: Cow<'i, [DaySpan]>,
     /// The facts of each.
-    facts: Lists<u32>,
+    facts: Lists<'i, u32>,
 }
 
-impl Days {
+const SPANS: Tag = Tag::new(*b"spans   ");
+const FACTS: Tag = Tag::new(*b"spanfact");
+
+impl<'i> Days<'i> {
+    /// Days that were saved.
+    pub(super) fn open(image: &'i Image) -> Result<Self, Unusable> {
+        Ok(Self { spans: image.slice(SPANS)?.into(), facts: Lists::open(image, FACTS)? })
+    }
+
+    /// Gathers what [`Self::open`] reads.
+    pub(super) fn save<'w>(&'w self, writer: &mut Writer<'w>) {
+        writer.numbers(SPANS, &self.spans);
+        self.facts.save(writer, FACTS);
+    }
+
     /// The days of facts that are numbered from `first`.
-    pub(super) fn of(tables: &Tables, first: u32) -> Self {
+    pub(super) fn of(tables: &Tables<'_>, first: u32) -> Self {
         let mut dated: Vec<(DaySpan, u32)> = Vec::new();
         for fact in 0..tables.count() {
             let fact = u32::try_from(fact).unwrap_or(u32::MAX);
@@ -26,7 +43,7 @@ impl Days {
         let mut days = Self::default();
         for run in dated.chunk_by(|(a, _), (b, _)| a == b) {
             days.facts.push(days.spans.len(), run.iter().map(|(_, fact)| *fact));
-            days.spans.extend(run.first().map(|(span, _)| *span));
+            days.spans.to_mut().extend(run.first().map(|(span, _)| *span));
         }
         days
     }

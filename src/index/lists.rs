@@ -1,20 +1,42 @@
 //! Lists of small numbers packed one behind the other.
 
+use std::borrow::Cow;
+
+use bytemuck::Pod;
+
+use crate::image::{Image, Tag, Unusable, Writer};
+
 /// For every key from 0 a list of values, in two arrays.
 #[derive(Debug, Clone)]
-pub struct Lists<T> {
+pub struct Lists<'i, T: Clone> {
     /// Where the list of each key ends; keys behind the last that has one have none.
-    ends: Vec<u32>,
-    values: Vec<T>,
+    ends: Cow<'i, [u32]>,
+    values: Cow<'i, [T]>,
 }
 
-impl<T> Default for Lists<T> {
+impl<T: Clone> Default for Lists<'_, T> {
     fn default() -> Self {
-        Self { ends: Vec::new(), values: Vec::new() }
+        Self { ends: Cow::default(), values: Cow::default() }
     }
 }
 
-impl<T: Copy + Default> Lists<T> {
+impl<'i, T: Pod> Lists<'i, T> {
+    /// Lists that were saved under a name.
+    pub(super) fn open(image: &'i Image, name: Tag) -> Result<Self, Unusable> {
+        Ok(Self { ends: image.slice(name.part(ENDS))?.into(), values: image.slice(name)?.into() })
+    }
+
+    /// Gathers what [`Self::open`] reads.
+    pub(super) fn save<'w>(&'w self, writer: &mut Writer<'w>, name: Tag) {
+        writer.numbers(name.part(ENDS), &self.ends);
+        writer.numbers(name, &self.values);
+    }
+}
+
+/// Names the section of where lists or texts end.
+pub(super) const ENDS: u8 = b'>';
+
+impl<T: Copy + Default> Lists<'static, T> {
     /// Packs pairs of key and value; values of one key keep their order. Keys are below `keys`.
     pub fn pack(keys: usize, pairs: impl Iterator<Item = (u32, T)> + Clone) -> Self {
         let mut counts = vec![0u32; keys];
@@ -31,14 +53,15 @@ impl<T: Copy + Default> Lists<T> {
     }
 }
 
-impl<T: Copy> Lists<T> {
+impl<T: Copy> Lists<'_, T> {
     /// Sets the list of a key behind all that have one.
     pub fn push(&mut self, key: usize, values: impl IntoIterator<Item = T>) {
         let before = number(self.values.len());
-        self.values.extend(values);
+        self.values.to_mut().extend(values);
         if self.values.len() > before as usize {
-            self.ends.resize(key, before);
-            self.ends.push(number(self.values.len()));
+            let ends = self.ends.to_mut();
+            ends.resize(key, before);
+            ends.push(number(self.values.len()));
         }
     }
 
@@ -48,25 +71,26 @@ impl<T: Copy> Lists<T> {
     where
         T: Ord,
     {
+        let (ends, values) = (self.ends.to_mut(), self.values.to_mut());
         let mut kept = 0;
         let mut from = 0;
-        for end in &mut self.ends {
+        for end in ends {
             let to = *end as usize;
-            if let Some(list) = self.values.get_mut(from..to) {
+            if let Some(list) = values.get_mut(from..to) {
                 list.sort_unstable();
             }
             let first = kept;
             for at in from..to {
-                let is_double = kept > first && self.values.get(kept - 1) == self.values.get(at);
+                let is_double = kept > first && values.get(kept - 1) == values.get(at);
                 if !is_double {
-                    self.values.swap(kept, at);
+                    values.swap(kept, at);
                     kept += 1;
                 }
             }
             *end = number(kept);
             from = to;
         }
-        self.values.truncate(kept);
+        values.truncate(kept);
         self
     }
 
@@ -91,7 +115,8 @@ impl<T: Copy> Lists<T> {
 pub struct Filling<T> {
     /// Where the next value of each key goes.
     next: Vec<u32>,
-    lists: Lists<T>,
+    ends: Vec<u32>,
+    values: Vec<T>,
 }
 
 impl<T: Copy + Default> Filling<T> {
@@ -106,14 +131,14 @@ impl<T: Copy + Default> Filling<T> {
             .collect();
         let next = ends.iter().zip(counts).map(|(end, count)| end - count).collect();
         let values = vec![T::default(); ends.last().map_or(0, |&end| end as usize)];
-        Self { next, lists: Lists { ends, values } }
+        Self { next, ends, values }
     }
 
     /// The next value of a key. More than there is room for would run into the next list; they are dropped.
     pub fn push(&mut self, key: u32, value: T) {
-        let (Some(next), Some(&end)) = (self.next.get_mut(key as usize), self.lists.ends.get(key as usize)) else { return };
+        let (Some(next), Some(&end)) = (self.next.get_mut(key as usize), self.ends.get(key as usize)) else { return };
         if *next < end
-            && let Some(cell) = self.lists.values.get_mut(*next as usize)
+            && let Some(cell) = self.values.get_mut(*next as usize)
         {
             *cell = value;
             *next += 1;
@@ -121,8 +146,8 @@ impl<T: Copy + Default> Filling<T> {
     }
 
     /// The lists.
-    pub fn finish(self) -> Lists<T> {
-        self.lists
+    pub fn finish(self) -> Lists<'static, T> {
+        Lists { ends: self.ends.into(), values: self.values.into() }
     }
 }
 

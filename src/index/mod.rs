@@ -6,6 +6,7 @@
 
 pub mod analysis;
 mod build;
+mod core;
 mod days;
 pub mod lists;
 mod over;
@@ -20,28 +21,30 @@ mod traits;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use bytemuck::{Pod, Zeroable};
+
+use self::core::{Core, Scalars};
 use crate::date::DaySpan;
 use crate::fact::{FactIx, Hidden, Order};
+use crate::image::Writer;
 use crate::lexicon::Wanted;
 use crate::vectors::{Packed, Vectors};
 use analysis::Analyser;
-use build::rarity;
-use days::Days;
 pub use over::Level;
-use over::{Numbers, Stack};
+use over::Stack;
 pub use piece::Piece;
 pub use postings::MOST_FACTS;
+use postings::Posting;
 pub(crate) use postings::{MOST_SAID, said};
-use postings::{Posting, Postings};
 pub use search::{Asked, Sums};
-use spelling::{Spelling, WordIx};
+use spelling::WordIx;
 use tables::Tables;
 pub use tables::{FactTerm, Held};
-use texts::Texts;
 pub use traits::{Trait, Traits};
 
 /// A number of a term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct TermIx(pub u32);
 
 /// A number of a passage.
@@ -83,62 +86,6 @@ pub struct Profile<'i> {
     pub traits: Traits,
 }
 
-/// What was built of a base. It never changes.
-#[derive(Debug)]
-struct Core {
-    /// Words known to the base and the word lists.
-    spelling: Spelling,
-    /// For each word of `spelling`, where it is from.
-    origins: Vec<WordOrigin>,
-    terms: Texts,
-    /// Rarity of each term.
-    idf: Vec<f32>,
-    /// A vector for each term, for words one by one.
-    term_vectors: Vec<Packed>,
-    tables: Tables,
-    postings: Postings,
-    days: Days,
-    average_length: f32,
-    /// Rarity of a word that no fact holds.
-    unknown_idf: f32,
-    has_forms: bool,
-}
-
-impl Core {
-    fn term(&self, text: &str) -> Option<TermIx> {
-        self.terms.find(text).map(TermIx)
-    }
-
-    fn find_word(&self, word: &str) -> Option<WordIx> {
-        self.spelling.find(word)
-    }
-
-    fn origin(&self, word: WordIx) -> Option<WordOrigin> {
-        self.origins.get(word.0 as usize).copied()
-    }
-
-    /// How rare a term of the base is.
-    fn rarity(&self, term: TermIx) -> f32 {
-        self.idf.get(term.0 as usize).copied().unwrap_or_default()
-    }
-
-    /// How rare a term is that the base does not know, however many facts above it hold it: as rare as what one fact of the base holds. A
-    /// count would have every edit change how those are weighed that it has nothing to do with, and by how many levels they are spread over.
-    fn new_rarity(&self) -> f32 {
-        rarity(1, self.tables.count())
-    }
-
-    /// Where numbers go on above.
-    fn end(&self) -> Numbers {
-        Numbers {
-            fact: number(self.tables.count()),
-            passage: number(self.tables.wants.len()),
-            term: self.terms.count(),
-            word: number(self.origins.len()),
-        }
-    }
-}
-
 /// The index of a base, with that of what is laid over it: its numbers of terms, words, passages and facts go on where the base's end, and
 /// rarity stays what it is in the base, so that what is laid over it is weighed by the same measure. Clones share what they hold.
 #[derive(Debug, Clone)]
@@ -147,20 +94,20 @@ pub struct Index {
     pub analyser: Arc<Analyser>,
     /// The word vectors, if they are switched on.
     pub vectors: Option<Arc<Vectors<'static>>>,
-    core: Arc<Core>,
+    held: Arc<core::Held>,
     over: Option<Arc<Stack>>,
 }
 
 /// Tables with the numbers of their first fact and passage.
 #[derive(Clone, Copy)]
 struct Placed<'i> {
-    tables: &'i Tables,
+    tables: &'i Tables<'i>,
     fact: u32,
     passage: u32,
 }
 
 impl<'i> Placed<'i> {
-    fn below(core: &'i Core) -> Self {
+    fn below(core: &'i Core<'i>) -> Self {
         Self { tables: &core.tables, fact: 0, passage: 0 }
     }
 
@@ -172,7 +119,7 @@ impl<'i> Placed<'i> {
 impl Index {
     /// Facts as a level above those that are there; `orders` tells where each stands among all.
     pub fn level(&self, pieces: &[Arc<Piece>], orders: Arc<[Order]>) -> Level {
-        Level::of(&self.core, self.over.as_deref(), pieces, orders)
+        Level::of(self.core(), self.over.as_deref(), pieces, orders)
     }
 
     /// This index with more levels above those it has. `hidden` facts, of all of it, are not found.
@@ -180,6 +127,15 @@ impl Index {
     pub fn under(&self, levels: impl IntoIterator<Item = Arc<Level>>, hidden: Arc<Hidden>) -> Self {
         let levels = self.levels().cloned().chain(levels).collect();
         Self { over: Some(Arc::new(Stack { levels, hidden })), ..self.clone() }
+    }
+
+    fn core(&self) -> &Core<'_> {
+        self.held.core()
+    }
+
+    /// Gathers what [`Self::open`] reads: this index without what is laid over it.
+    pub fn save<'w>(&'w self, writer: &mut Writer<'w>) {
+        self.core().save(writer);
     }
 
     fn levels(&self) -> impl DoubleEndedIterator<Item = &Arc<Level>> + Clone {
@@ -194,7 +150,7 @@ impl Index {
     }
 
     fn is_below(&self, fact: FactIx) -> bool {
-        (fact.0 as usize) < self.core.tables.count()
+        (fact.0 as usize) < self.core().tables.count()
     }
 
     /// Which of two facts stands first among all: the order of the base; one that is laid over another stands in the place of that one,
@@ -213,7 +169,7 @@ impl Index {
 
     /// The number of a term, if any fact holds it.
     pub fn term(&self, text: &str) -> Option<TermIx> {
-        self.core.term(text).or_else(|| self.over.as_ref()?.term(text))
+        self.core().term(text).or_else(|| self.over.as_ref()?.term(text))
     }
 
     /// Whether any fact holds a folded word, by itself or under its plain term.
@@ -224,22 +180,22 @@ impl Index {
     /// The rarity of a term; of a word that no fact holds, the greatest.
     pub fn idf(&self, term: Option<TermIx>) -> f32 {
         match term {
-            Some(term) if (term.0 as usize) < self.core.idf.len() => self.core.rarity(term),
-            Some(_) => self.core.new_rarity(),
-            None => self.core.unknown_idf,
+            Some(term) if (term.0 as usize) < self.core().idf.len() => self.core().rarity(term),
+            Some(_) => self.core().new_rarity(),
+            None => self.core().scalars.unknown_idf,
         }
     }
 
     /// How many passages there are.
     pub fn passage_count(&self) -> usize {
-        Stack::end(&self.core, self.over.as_deref()).passage as usize
+        Stack::end(self.core(), self.over.as_deref()).passage as usize
     }
 
     /// A passage by its number.
     pub fn passage(&self, at: u32) -> Option<Passage> {
         let Placed { tables, passage, .. } = self.with_passage(at);
         let at = (at - passage) as usize;
-        Some(Passage { wanted: *tables.wants.get(at)?, norm: *tables.norms.get(at)? })
+        Some(Passage { wanted: (*tables.wants.get(at)?).into(), norm: *tables.norms.get(at)? })
     }
 
     /// The fact of a passage.
@@ -250,17 +206,17 @@ impl Index {
 
     /// How many facts hold a term.
     pub fn holders(&self, term: TermIx) -> usize {
-        self.core.postings.holders(term) + self.over.as_ref().map_or(0, |over| over.facts(term).count())
+        self.core().postings.holders(term) + self.over.as_ref().map_or(0, |over| over.facts(term).count())
     }
 
     /// Facts that hold a term; of one that is common in the base, those in which it says most.
     pub fn facts_with(&self, term: TermIx) -> impl Iterator<Item = FactIx> + '_ {
-        self.core.postings.facts(term).chain(self.over.iter().flat_map(move |over| over.facts(term)))
+        self.core().postings.facts(term).chain(self.over.iter().flat_map(move |over| over.facts(term)))
     }
 
     /// The postings of a term in the base and in each level, of facts that are not served too.
     fn postings(&self, term: TermIx) -> impl Iterator<Item = &[Posting]> {
-        [self.core.postings.with(term)].into_iter().chain(self.levels().map(move |level| level.postings(term)))
+        [self.core().postings.with(term)].into_iter().chain(self.levels().map(move |level| level.postings(term)))
     }
 
     /// Passages that hold a term, in order.
@@ -301,7 +257,7 @@ impl Index {
 
     /// The number of facts, with those that are hidden.
     pub fn fact_count(&self) -> usize {
-        Stack::end(&self.core, self.over.as_deref()).fact as usize
+        Stack::end(self.core(), self.over.as_deref()).fact as usize
     }
 
     /// Whether a fact is retracted, or stands anew above.
@@ -311,18 +267,18 @@ impl Index {
 
     /// The tables that a fact stands in.
     fn with_fact(&self, fact: FactIx) -> Placed<'_> {
-        self.level_of(fact).map_or_else(|| Placed::below(&self.core), Placed::above)
+        self.level_of(fact).map_or_else(|| Placed::below(self.core()), Placed::above)
     }
 
     fn with_passage(&self, passage: u32) -> Placed<'_> {
-        let is_below = (passage as usize) < self.core.tables.wants.len();
+        let is_below = (passage as usize) < self.core().tables.wants.len();
         let above = if is_below { None } else { self.over.as_ref().and_then(|over| over.level(passage, |first| first.passage)) };
-        above.map_or_else(|| Placed::below(&self.core), Placed::above)
+        above.map_or_else(|| Placed::below(self.core()), Placed::above)
     }
 
     /// Mean length of facts in terms.
     pub fn average_length(&self) -> f32 {
-        self.core.average_length
+        self.core().scalars.average_length
     }
 
     /// The vector of a passage, if vectors are on.
@@ -333,8 +289,8 @@ impl Index {
 
     /// The vector of a term of a fact, if vectors are on. A term that the base does not know has that which it has in this fact.
     pub fn term_vector(&self, fact: FactIx, term: TermIx) -> Option<&Packed> {
-        if (term.0 as usize) < self.core.idf.len() {
-            return self.core.term_vectors.get(term.0 as usize);
+        if (term.0 as usize) < self.core().idf.len() {
+            return self.core().term_vectors.get(term.0 as usize);
         }
         let level = self.level_of(fact)?;
         level.term_vector((fact.0 - level.first.fact) as usize, term)
@@ -342,25 +298,26 @@ impl Index {
 
     /// Whether facts come with question forms; without them, claims alone must carry the match.
     pub fn has_forms(&self) -> bool {
-        self.core.has_forms
+        let Scalars { formed, facts, .. } = self.core().scalars;
+        u64::from(formed) * 2 > u64::from(facts)
     }
 
     /// The number of a word that is known as it is written.
     pub fn find_word(&self, word: &str) -> Option<WordIx> {
-        self.core.find_word(word).or_else(|| self.over.as_ref()?.find_word(word))
+        self.core().find_word(word).or_else(|| self.over.as_ref()?.find_word(word))
     }
 
     /// A known word.
     pub fn word(&self, word: WordIx) -> &str {
         match &self.over {
-            Some(over) if word.0 as usize >= self.core.origins.len() => over.word(word),
-            _ => self.core.spelling.text(word),
+            Some(over) if word.0 as usize >= self.core().origins.len() => over.word(word),
+            _ => self.core().spelling.text(word),
         }
     }
 
     /// Known words that sound like a typed one, nearest first.
     pub fn words_sounding(&self, typed: &str) -> Vec<WordIx> {
-        let mut found = self.core.spelling.sounding(typed);
+        let mut found = self.core().spelling.sounding(typed);
         if let Some(over) = &self.over {
             found.extend(over.words_sounding(typed));
         }
@@ -369,7 +326,7 @@ impl Index {
 
     /// Known words that a typed one may be a slip or another spelling of, best first. `is_foreign` tells the words that are spelt by ear.
     pub fn respellings(&self, typed: &str, is_foreign: impl Fn(WordIx) -> bool) -> Vec<spelling::Candidate> {
-        let mut found = self.core.spelling.candidates(typed, &is_foreign);
+        let mut found = self.core().spelling.candidates(typed, &is_foreign);
         if let Some(over) = &self.over {
             found.extend(over.respellings(typed, &is_foreign));
             // Each half is in its order, which does not hang on how what is laid over the base is numbered.
@@ -381,20 +338,12 @@ impl Index {
     /// Where a known word is from.
     pub fn origin(&self, word: WordIx) -> WordOrigin {
         let above = self.over.as_ref().and_then(|over| over.origin(word));
-        self.core.origin(word).into_iter().chain(above).min().unwrap_or(WordOrigin::Urdu)
+        self.core().origin(word).into_iter().chain(above).min().unwrap_or(WordOrigin::Urdu)
     }
 
     /// Bytes the index of the base takes, its texts left out.
     pub fn bytes(&self) -> usize {
-        let core = &self.core;
-        core.tables.bytes()
-            + core.postings.bytes()
-            + core.days.bytes()
-            + core.term_vectors.len() * size_of::<Packed>()
-            + core.idf.len() * 4
-            + core.spelling.bytes()
-            + core.origins.len() * size_of::<WordOrigin>()
-            + core.terms.bytes()
+        self.core().bytes()
     }
 }
 

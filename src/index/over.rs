@@ -39,8 +39,8 @@ struct Mention {
 pub struct Level {
     pub(super) first: Numbers,
     /// Facts and passages, numbered from 0; their terms are those of the whole.
-    pub(super) tables: Tables,
-    pub(super) days: Days,
+    pub(super) tables: Tables<'static>,
+    pub(super) days: Days<'static>,
     orders: Arc<[Order]>,
     /// Terms that nothing below knows.
     terms: HashMap<Arc<str>, TermIx>,
@@ -61,7 +61,7 @@ pub struct Level {
 
 impl Level {
     /// Lays pieces over what is there; `orders` tells where each stands among all facts.
-    pub(super) fn of(core: &Core, below: Option<&Stack>, pieces: &[Arc<Piece>], orders: Arc<[Order]>) -> Self {
+    pub(super) fn of(core: &Core<'_>, below: Option<&Stack>, pieces: &[Arc<Piece>], orders: Arc<[Order]>) -> Self {
         let mut level = Self {
             first: Stack::end(core, below),
             orders,
@@ -109,13 +109,13 @@ impl Level {
     }
 
     /// Makes the postings.
-    fn post(&mut self, core: &Core) {
+    fn post(&mut self, core: &Core<'_>) {
         let mut postings: Vec<(TermIx, Posting)> = Vec::new();
         for at in 0..self.tables.count() {
             let held = self.tables.held(at);
             let length = self.tables.lengths.get(at).copied().unwrap_or_default();
             postings.extend(held.terms.iter().enumerate().map(|(place, term)| {
-                (term.term(), Posting::new(self.first.fact + number(at), said(held.frequency(place), length, core.average_length)))
+                (term.term(), Posting::new(self.first.fact + number(at), said(held.frequency(place), length, core.scalars.average_length)))
             }));
         }
         postings.sort_unstable();
@@ -188,7 +188,7 @@ pub(super) struct Stack {
 
 impl Stack {
     /// Where numbers go on above a base and what is laid over it.
-    pub(super) fn end(core: &Core, stack: Option<&Self>) -> Numbers {
+    pub(super) fn end(core: &Core<'_>, stack: Option<&Self>) -> Numbers {
         stack.and_then(|stack| stack.levels.last()).map_or_else(
             || core.end(),
             |top| Numbers {

@@ -18,7 +18,7 @@ pub struct Piece {
     pub(super) words: Box<[PieceWord]>,
     /// The fact alone; its terms are places in `terms`. Its passages are measured, for the rarity of a term never changes (see
     /// [`Core::rarity`]).
-    pub(super) tables: Tables,
+    pub(super) tables: Tables<'static>,
 }
 
 /// Which term it is.
@@ -47,8 +47,8 @@ pub(super) enum WordText {
 }
 
 impl Piece {
-    pub(super) fn of(core: &Core, chunk: Chunk) -> Self {
-        let Chunk { terms: numbers, origins, term_vectors, mut tables } = chunk;
+    pub(super) fn of(core: &Core<'_>, chunk: Chunk) -> Self {
+        let Chunk { terms: numbers, origins, term_vectors, mut tables, .. } = chunk;
         let terms = terms(core, numbers, &term_vectors);
         tables.measure(|local| terms.get(local.0 as usize).map_or(0.0, |term| term.rarity(core)));
         Self { terms, words: words(core, origins), tables }
@@ -56,7 +56,7 @@ impl Piece {
 }
 
 impl TermText {
-    fn rarity(&self, core: &Core) -> f32 {
+    fn rarity(&self, core: &Core<'_>) -> f32 {
         match self {
             Self::Known(term) => core.rarity(*term),
             Self::New(..) => core.new_rarity(),
@@ -64,7 +64,7 @@ impl TermText {
     }
 }
 
-fn terms(core: &Core, numbers: HashMap<Box<str>, TermIx>, vectors: &[Packed]) -> Box<[TermText]> {
+fn terms(core: &Core<'_>, numbers: HashMap<Box<str>, TermIx>, vectors: &[Packed]) -> Box<[TermText]> {
     let mut numbers: Vec<(TermIx, Box<str>)> = numbers.into_iter().map(|(text, at)| (at, text)).collect();
     numbers.sort_unstable();
     let text = |(at, text): (TermIx, Box<str>)| match core.term(&text) {
@@ -74,7 +74,7 @@ fn terms(core: &Core, numbers: HashMap<Box<str>, TermIx>, vectors: &[Packed]) ->
     numbers.into_iter().map(text).collect()
 }
 
-fn words(core: &Core, origins: HashMap<Box<str>, WordOrigin>) -> Box<[PieceWord]> {
+fn words(core: &Core<'_>, origins: HashMap<Box<str>, WordOrigin>) -> Box<[PieceWord]> {
     let mut origins: Vec<(Box<str>, WordOrigin)> = origins.into_iter().collect();
     origins.sort_unstable();
     let word = |(text, origin): (Box<str>, WordOrigin)| {

@@ -1,9 +1,14 @@
 //! From a term to the facts that hold it, each with how much that says: BM25's weight of a term in a fact.
 
+use std::borrow::Cow;
+
+use bytemuck::{Pod, Zeroable};
+
 use super::TermIx;
 use super::lists::{Filling, Lists};
 use super::tables::Tables;
 use crate::fact::FactIx;
+use crate::image::{Image, Tag, Unusable, Writer};
 
 /// BM25's saturation of repeated terms (Robertson and Zaragoza 2009 give 1.2 to 2).
 const K1: f32 = 1.2;
@@ -28,7 +33,8 @@ pub(crate) fn said(frequency: f32, length: f32, average: f32) -> f32 {
 }
 
 /// A fact that holds a term, with how much the term says there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Pod, Zeroable)]
+#[repr(transparent)]
 pub(super) struct Posting(u32);
 
 impl Posting {
@@ -54,15 +60,29 @@ pub(super) fn common_from(facts: usize) -> usize {
 
 /// The facts that hold each term, in order; of a common term those in which it says most.
 #[derive(Debug, Default)]
-pub(super) struct Postings {
-    lists: Lists<Posting>,
+pub(super) struct Postings<'i> {
+    lists: Lists<'i, Posting>,
     /// How many facts hold each term, those that are left out too.
-    holders: Vec<u32>,
+    holders: Cow<'i, [u32]>,
 }
 
-impl Postings {
+const LISTS: Tag = Tag::new(*b"postings");
+const HOLDERS: Tag = Tag::new(*b"holders ");
+
+impl<'i> Postings<'i> {
+    /// Postings that were saved.
+    pub(super) fn open(image: &'i Image) -> Result<Self, Unusable> {
+        Ok(Self { lists: Lists::open(image, LISTS)?, holders: image.slice(HOLDERS)?.into() })
+    }
+
+    /// Gathers what [`Self::open`] reads.
+    pub(super) fn save<'w>(&'w self, writer: &mut Writer<'w>) {
+        self.lists.save(writer, LISTS);
+        writer.numbers(HOLDERS, &self.holders);
+    }
+
     /// The postings of so many terms. Facts are numbered from `first`; `average` is the mean length of facts.
-    pub(super) fn of(tables: &Tables, terms: usize, first: u32, average: f32) -> Self {
+    pub(super) fn of(tables: &Tables<'_>, terms: usize, first: u32, average: f32) -> Self {
         let mut holders = vec![0u32; terms];
         for fact in 0..tables.count() {
             for held in tables.held(fact).terms {
@@ -85,7 +105,7 @@ impl Postings {
                 }
             }
         }
-        Self { lists: filling.finish(), holders }
+        Self { lists: filling.finish(), holders: holders.into() }
     }
 
     pub(super) fn with(&self, term: TermIx) -> &[Posting] {
@@ -112,7 +132,7 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn of(tables: &Tables, holders: &[u32], most: usize, average: f32) -> Self {
+    fn of(tables: &Tables<'_>, holders: &[u32], most: usize, average: f32) -> Self {
         let common = (0u32..).map(TermIx).zip(holders).filter(|(_, count)| **count as usize > most);
         let mut counts: hashbrown::HashMap<TermIx, [usize; STEPS as usize + 1]> =
             common.map(|(term, _)| (term, [0; STEPS as usize + 1])).collect();

@@ -70,7 +70,7 @@ impl Index {
         let unit = if whole > 0.0 { WHOLE / whole } else { 0.0 };
         let Sums { window, risen, best, dated } = sums;
         self.dated(when, dated);
-        let is_common = |asked: &Asked| self.core.postings.holders(asked.term) > common_from(self.core.tables.count());
+        let is_common = |asked: &Asked| self.core().postings.holders(asked.term) > common_from(self.core().tables.count());
         let is_held = |asked: &Asked| self.facts_with(asked.term).next().is_some();
         let only_common = asked.iter().all(|asked| is_common(asked) || !is_held(asked)) && dated.is_empty();
         let mut sources: Vec<Source<'_>> = Vec::with_capacity(asked.len() + 1);
@@ -125,10 +125,10 @@ impl Index {
     fn dated(&self, when: Option<&When>, dated: &mut Vec<Posting>) {
         dated.clear();
         let Some(when) = when else { return };
-        let most = common_from(self.core.tables.count());
+        let most = common_from(self.core().tables.count());
         let within = |wanted: Agreement| {
             let above = self.levels().flat_map(move |level| level.days.facts(when, wanted)).filter(|fact| !self.is_hidden(FactIx(*fact)));
-            self.core.days.facts(when, wanted).chain(above)
+            self.core().days.facts(when, wanted).chain(above)
         };
         for (agreement, share) in [(Agreement::Same, 1.0), (Agreement::Within, WITHIN_DAYS / SAME_DAYS)] {
             if dated.len() + within(agreement).count() <= most {
@@ -147,7 +147,7 @@ impl Source<'_> {
     fn walk(&mut self, window: &mut [u16; WINDOW as usize], from: u32, bar: u16, risen: &mut Vec<u32>) {
         let mut walked = 0;
         for posting in self.left {
-            let at = (posting.fact() - from) as usize;
+            let at = posting.fact().wrapping_sub(from) as usize;
             let Some(sum) = window.get_mut(at) else { break };
             let before = *sum;
             #[expect(clippy::cast_possible_truncation, reason = "18 bits times 6 bits, without the last 8")]

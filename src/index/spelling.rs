@@ -6,6 +6,7 @@
 
 use super::lists::Lists;
 use super::texts::{Fnv, Texts};
+use crate::image::{Image, Tag, Unusable, Writer};
 use crate::text::distance::{TWO_SLIPS_FROM, slips, slips_allowed};
 use crate::text::romanise::Sound;
 
@@ -41,11 +42,11 @@ pub struct Candidate {
 
 /// All known words with their neighbourhoods.
 #[derive(Debug, Default)]
-pub struct Spelling {
-    words: Texts,
+pub struct Spelling<'i> {
+    words: Texts<'i>,
     /// For each opening of a hash the words with a form of such a hash, in order: of the hash behind its opening as many bits as a word's
     /// number leaves, then the word. What else of a hash differs shows when the words are compared.
-    table: Lists<u32>,
+    table: Lists<'i, u32>,
     keys: Keys,
 }
 
@@ -130,7 +131,7 @@ pub(super) fn each_hash(word: &str, use_hash: &mut impl FnMut(u64)) {
 }
 
 /// The hashes of words that are numbered from `first`, each with its word.
-fn hashes(words: &Texts, from: u32, to: u32) -> Vec<(u64, u32)> {
+fn hashes(words: &Texts<'_>, from: u32, to: u32) -> Vec<(u64, u32)> {
     let mut hashes = Vec::with_capacity((to - from) as usize * 24);
     for at in from..to {
         each_hash(words.text(at), &mut |hash| hashes.push((hash, at)));
@@ -183,7 +184,7 @@ pub(super) fn sounding(typed: &str) -> Option<(u64, impl Fn(&str) -> Option<u32>
     Some((sound_key(&sound), move |known: &str| sound.apart(&Sound::of(known)?)))
 }
 
-impl Spelling {
+impl Spelling<'static> {
     /// A table of known words, each given once.
     pub fn build<'w>(words: impl Iterator<Item = &'w str>) -> Self {
         let words = Texts::of(words);
@@ -202,6 +203,28 @@ impl Spelling {
         let keys = Keys::of(count as usize, hashes.len());
         let table = Lists::pack(1 << keys.opening, hashes.iter().map(|&(hash, word)| (keys.list(hash), keys.check(hash) | word))).sorted();
         Self { words, table, keys }
+    }
+}
+
+const WORDS: Tag = Tag::new(*b"words   ");
+const TABLE: Tag = Tag::new(*b"slips   ");
+const KEYS: Tag = Tag::new(*b"slipkeys");
+
+impl<'i> Spelling<'i> {
+    /// A table that was saved.
+    pub(super) fn open(image: &'i Image) -> Result<Self, Unusable> {
+        let keys = match image.slice(KEYS)? {
+            [opening @ 1..=31, word @ 1..=31] => Keys { opening: *opening, word: *word },
+            _ => return Err(Unusable::damaged(format!("its section `{KEYS}` is not that of a table"))),
+        };
+        Ok(Self { words: Texts::open(image, WORDS)?, table: Lists::open(image, TABLE)?, keys })
+    }
+
+    /// Gathers what [`Self::open`] reads.
+    pub(super) fn save<'w>(&'w self, writer: &mut Writer<'w>) {
+        self.words.save(writer, WORDS);
+        self.table.save(writer, TABLE);
+        writer.bytes(KEYS, bytemuck::cast_slice(&[self.keys.opening, self.keys.word]).to_vec());
     }
 
     /// The number of a word that is known just so.
@@ -270,7 +293,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn table(words: &[&str]) -> Spelling {
+    fn table(words: &[&str]) -> Spelling<'static> {
         Spelling::build(words.iter().copied())
     }
 

@@ -1,14 +1,20 @@
 //! What is kept of each fact: its terms and where they stand, its passages, its dates.
 
+use std::borrow::Cow;
+
+use bytemuck::{Pod, Zeroable};
+
 use super::TermIx;
 use super::lists::Lists;
 use super::traits::Traits;
 use crate::date::DaySpan;
+use crate::image::{Image, Tag, Unusable, Writer};
 use crate::lexicon::Wanted;
 use crate::vectors::Packed;
 
 /// A term of a fact, with where it stands, in four bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct FactTerm(u32);
 
 /// Where in its fact a term stands.
@@ -137,24 +143,82 @@ pub(super) struct NewPassage {
     pub(super) vector: Option<Packed>,
 }
 
-/// The facts of a base, or of a level laid over one, each under its number from 0; passages likewise.
-#[derive(Debug, Default)]
-pub(super) struct Tables {
-    terms: Lists<FactTerm>,
-    places: Lists<u8>,
-    /// Where the passages of each fact end.
-    passage_ends: Vec<u32>,
-    pub(super) norms: Vec<f32>,
-    pub(super) wants: Vec<Wanted>,
-    pub(super) vectors: Vec<Packed>,
-    /// Terms of each fact, weighed as in BM25.
-    pub(super) lengths: Vec<f32>,
-    pub(super) traits: Vec<Traits>,
-    pub(super) dates: Lists<DaySpan>,
-    pub(super) turns: Lists<TermIx>,
+/// What a passage asks for, in a byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[repr(transparent)]
+pub(super) struct Want(u8);
+
+impl From<Wanted> for Want {
+    fn from(wanted: Wanted) -> Self {
+        Self(wanted as u8)
+    }
 }
 
-impl Tables {
+impl From<Want> for Wanted {
+    fn from(want: Want) -> Self {
+        Self::ALL.get(usize::from(want.0)).copied().unwrap_or(Self::Anything)
+    }
+}
+
+/// The facts of a base, or of a level laid over one, each under its number from 0; passages likewise.
+#[derive(Debug, Default)]
+pub(super) struct Tables<'i> {
+    terms: Lists<'i, FactTerm>,
+    places: Lists<'i, u8>,
+    /// Where the passages of each fact end.
+    passage_ends: Cow<'i, [u32]>,
+    pub(super) norms: Cow<'i, [f32]>,
+    pub(super) wants: Cow<'i, [Want]>,
+    pub(super) vectors: Cow<'i, [Packed]>,
+    /// Terms of each fact, weighed as in BM25.
+    pub(super) lengths: Cow<'i, [f32]>,
+    pub(super) traits: Cow<'i, [Traits]>,
+    pub(super) dates: Lists<'i, DaySpan>,
+    pub(super) turns: Lists<'i, TermIx>,
+}
+
+const TERMS: Tag = Tag::new(*b"holds   ");
+const PLACES: Tag = Tag::new(*b"places  ");
+const PASSAGE_ENDS: Tag = Tag::new(*b"passage>");
+const NORMS: Tag = Tag::new(*b"norms   ");
+const WANTS: Tag = Tag::new(*b"wants   ");
+const VECTORS: Tag = Tag::new(*b"vectors ");
+const LENGTHS: Tag = Tag::new(*b"lengths ");
+const TRAITS: Tag = Tag::new(*b"traits  ");
+const DATES: Tag = Tag::new(*b"dates   ");
+const TURNS: Tag = Tag::new(*b"turns   ");
+
+impl<'i> Tables<'i> {
+    /// Tables that were saved.
+    pub(super) fn open(image: &'i Image) -> Result<Self, Unusable> {
+        Ok(Self {
+            terms: Lists::open(image, TERMS)?,
+            places: Lists::open(image, PLACES)?,
+            passage_ends: image.slice(PASSAGE_ENDS)?.into(),
+            norms: image.slice(NORMS)?.into(),
+            wants: image.slice(WANTS)?.into(),
+            vectors: image.slice(VECTORS)?.into(),
+            lengths: image.slice(LENGTHS)?.into(),
+            traits: image.slice(TRAITS)?.into(),
+            dates: Lists::open(image, DATES)?,
+            turns: Lists::open(image, TURNS)?,
+        })
+    }
+
+    /// Gathers what [`Self::open`] reads.
+    pub(super) fn save<'w>(&'w self, writer: &mut Writer<'w>) {
+        self.terms.save(writer, TERMS);
+        self.places.save(writer, PLACES);
+        writer.numbers(PASSAGE_ENDS, &self.passage_ends);
+        writer.numbers(NORMS, &self.norms);
+        writer.numbers(WANTS, &self.wants);
+        writer.numbers(VECTORS, &self.vectors);
+        writer.numbers(LENGTHS, &self.lengths);
+        writer.numbers(TRAITS, &self.traits);
+        self.dates.save(writer, DATES);
+        self.turns.save(writer, TURNS);
+    }
+
     /// Adds a fact. `met` is where its terms were met, in any order, doubles too.
     pub(super) fn push(
         &mut self,
@@ -194,20 +258,20 @@ impl Tables {
         self.terms.push(at, terms);
         self.places.push(at, places);
         for passage in passages {
-            self.wants.push(passage.wanted);
-            self.norms.push(0.0);
-            self.vectors.extend(passage.vector);
+            self.wants.to_mut().push(passage.wanted.into());
+            self.norms.to_mut().push(0.0);
+            self.vectors.to_mut().extend(passage.vector);
         }
-        self.passage_ends.push(number(self.wants.len()));
-        self.traits.push(traits);
+        self.passage_ends.to_mut().push(number(self.wants.len()));
+        self.traits.to_mut().push(traits);
         self.dates.push(at, dates.iter().copied());
         let held = self.held(at);
         let length = (0..held.terms.len()).map(|at| held.frequency(at)).sum();
-        self.lengths.push(length);
+        self.lengths.to_mut().push(length);
     }
 
     /// Adds the facts of others, whose terms have other numbers here.
-    pub(super) fn append(&mut self, others: &Self, number_of: impl Fn(TermIx) -> TermIx) {
+    pub(super) fn append(&mut self, others: &Tables<'_>, number_of: impl Fn(TermIx) -> TermIx) {
         let mut sorted: Vec<(FactTerm, usize)> = Vec::new();
         for fact in 0..others.count() {
             let at = self.count();
@@ -221,13 +285,13 @@ impl Tables {
             self.dates.push(at, others.dates.of(number(fact)).iter().copied());
             let (from, to) = others.passages(fact);
             let before = self.passage_ends.last().copied().unwrap_or(0);
-            self.passage_ends.push(before + to - from);
+            self.passage_ends.to_mut().push(before + to - from);
         }
-        self.norms.extend_from_slice(&others.norms);
-        self.wants.extend_from_slice(&others.wants);
-        self.vectors.extend_from_slice(&others.vectors);
-        self.lengths.extend_from_slice(&others.lengths);
-        self.traits.extend_from_slice(&others.traits);
+        self.norms.to_mut().extend_from_slice(&others.norms);
+        self.wants.to_mut().extend_from_slice(&others.wants);
+        self.vectors.to_mut().extend_from_slice(&others.vectors);
+        self.lengths.to_mut().extend_from_slice(&others.lengths);
+        self.traits.to_mut().extend_from_slice(&others.traits);
     }
 
     /// How many facts there are.
@@ -256,7 +320,7 @@ impl Tables {
 
     /// Sets the length of each passage's vector of term weights.
     pub(super) fn measure(&mut self, idf: impl Fn(TermIx) -> f32) {
-        let mut norms = std::mem::take(&mut self.norms);
+        let mut norms = std::mem::take(&mut self.norms).into_owned();
         for fact in 0..self.count() {
             let (from, _) = self.passages(fact);
             let held = self.held(fact);
@@ -272,7 +336,7 @@ impl Tables {
         for norm in &mut norms {
             *norm = norm.sqrt().max(1e-6);
         }
-        self.norms = norms;
+        self.norms = norms.into();
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -280,7 +344,7 @@ impl Tables {
             + self.places.bytes()
             + self.passage_ends.len() * 4
             + self.norms.len() * 4
-            + self.wants.len() * size_of::<Wanted>()
+            + self.wants.len() * size_of::<Want>()
             + self.vectors.len() * size_of::<Packed>()
             + self.lengths.len() * 4
             + self.traits.len() * size_of::<Traits>()

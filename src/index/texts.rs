@@ -1,5 +1,10 @@
 //! Short texts by number, and numbers by text, in flat arrays.
 
+use std::borrow::Cow;
+
+use super::lists::ENDS;
+use crate::image::{Image, Tag, Unusable, Writer};
+
 /// FNV-1a, the same on every machine: for short keys without secrets.
 #[derive(Debug, Clone)]
 pub(super) struct Fnv(u64);
@@ -30,27 +35,31 @@ impl Fnv {
 
 /// Texts, each once, numbered in the order in which they were given.
 #[derive(Debug, Default, Clone)]
-pub struct Texts {
-    text: String,
+pub struct Texts<'i> {
+    text: Cow<'i, str>,
     /// Where each ends.
-    ends: Vec<u32>,
+    ends: Cow<'i, [u32]>,
     /// Numbers, one up, at the place that the text's hash leads to, or the next that was free; 0 where none is. At most half are taken.
-    slots: Vec<u32>,
+    slots: Cow<'i, [u32]>,
 }
 
-impl Texts {
+/// Names the section of the slots.
+const SLOTS: u8 = b'#';
+
+impl Texts<'static> {
     /// These texts; of one that comes twice the first number is found.
     pub fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut all = Self::default();
-        for text in texts {
-            all.text.push_str(text);
-            all.ends.push(u32::try_from(all.text.len()).unwrap_or(u32::MAX));
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for one in texts {
+            text.push_str(one);
+            ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
         }
-        all.slots = vec![0; (all.ends.len() * 2).next_power_of_two()];
+        let mut slots = vec![0; (ends.len() * 2).next_power_of_two()];
+        let all = Self { text: text.into(), ends: ends.into(), slots: Cow::default() };
         for at in 0..all.count() {
-            let mut slot = all.slot(all.text(at));
-            let mask = all.slots.len() - 1;
-            while let Some(taken) = all.slots.get_mut(slot) {
+            let mut slot = slot(all.text(at), slots.len());
+            let mask = slots.len() - 1;
+            while let Some(taken) = slots.get_mut(slot) {
                 if *taken == 0 {
                     *taken = at + 1;
                     break;
@@ -58,7 +67,27 @@ impl Texts {
                 slot = (slot + 1) & mask;
             }
         }
-        all
+        Self { slots: slots.into(), ..all }
+    }
+}
+
+impl<'i> Texts<'i> {
+    /// Texts that were saved under a name.
+    pub(super) fn open(image: &'i Image, name: Tag) -> Result<Self, Unusable> {
+        let text = std::str::from_utf8(image.slice(name)?).map_err(|_| Unusable::damaged(format!("its section `{name}` is no text")))?;
+        let slots: &[u32] = image.slice(name.part(SLOTS))?;
+        // A table without an empty slot would be walked for ever.
+        if !slots.len().is_power_of_two() || !slots.contains(&0) {
+            return Err(Unusable::damaged(format!("its section `{}` is no table", name.part(SLOTS))));
+        }
+        Ok(Self { text: text.into(), ends: image.slice(name.part(ENDS))?.into(), slots: slots.into() })
+    }
+
+    /// Gathers what [`Self::open`] reads.
+    pub(super) fn save<'w>(&'w self, writer: &mut Writer<'w>, name: Tag) {
+        writer.bytes(name, self.text.as_bytes());
+        writer.numbers(name.part(ENDS), &self.ends);
+        writer.numbers(name.part(SLOTS), &self.slots);
     }
 
     /// How many there are.
@@ -77,7 +106,7 @@ impl Texts {
     /// The number of a text.
     pub fn find(&self, text: &str) -> Option<u32> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut slot = self.slot(text);
+        let mut slot = slot(text, self.slots.len());
         loop {
             let at = self.slots.get(slot)?.checked_sub(1)?;
             if self.text(at) == text {
@@ -87,15 +116,16 @@ impl Texts {
         }
     }
 
-    fn slot(&self, text: &str) -> usize {
-        let hash = Fnv::default().with(text.as_bytes());
-        usize::try_from(hash & (self.slots.len() as u64).wrapping_sub(1)).unwrap_or(0)
-    }
-
     /// Bytes taken.
     pub fn bytes(&self) -> usize {
         self.text.len() + (self.ends.len() + self.slots.len()) * 4
     }
+}
+
+/// The slot of so many that a text's hash leads to.
+fn slot(text: &str, slots: usize) -> usize {
+    let hash = Fnv::default().with(text.as_bytes());
+    usize::try_from(hash & (slots as u64).wrapping_sub(1)).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What a fact has to give beside its words, told without reading its text again.
 
+use bytemuck::{Pod, Zeroable};
+
 use crate::fact::Fact;
 
 /// Words that a length of time is given in.
@@ -24,7 +26,8 @@ const SPANS: [&str; 17] = [
 ];
 
 /// What a fact has, in bits; the length of its claim and the number of its sources up to what matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct Traits(u32);
 
 /// Sources past this number make a fact no likelier.
@@ -58,7 +61,7 @@ impl Traits {
 
     /// The traits of a fact.
     pub fn of(fact: &Fact) -> Self {
-        let spans = || fact.claim.split(|c: char| !c.is_alphabetic()).any(|word| SPANS.contains(&word.to_ascii_lowercase().as_str()));
+        let spans = || fact.claim.split(|c: char| !c.is_alphabetic()).any(is_span);
         let all = [
             (Trait::Title, fact.title.is_some()),
             (Trait::Time, fact.date.is_some() || fact.short.when.is_some()),
@@ -93,6 +96,10 @@ impl Traits {
     pub fn claim_length(self) -> f32 {
         share(self.0 >> Self::CLAIM_AT, LONG_CLAIM)
     }
+}
+
+fn is_span(word: &str) -> bool {
+    (4..=12).contains(&word.len()) && SPANS.iter().any(|span| span.eq_ignore_ascii_case(word))
 }
 
 fn share(count: u32, many: u32) -> f32 {
