@@ -203,7 +203,12 @@ impl Looking {
     fn look(&mut self, index: &Index, question: &Question, fact: FactIx) -> Candidate {
         let (held, profile) = (index.held(fact), index.profile(fact));
         let mut candidate = Candidate::unmatched(fact, profile.passages.0);
-        self.find(&held, profile.length / index.average_length(), &mut candidate);
+        self.find(&held, &mut candidate);
+        if index.is_above(fact) {
+            // Terms that the base does not know are numbered as they were met; sums must not hang on that.
+            self.met.sort_unstable_by_key(|(at, _)| self.sought.get(*at).map(|sought| sought.reading));
+        }
+        self.say(&held, profile.length / index.average_length(), &mut candidate);
         candidate.bm25 = if self.most > 0.0 { (candidate.bm25 / self.most).min(1.0) } else { 0.0 };
         if held.is_single() {
             self.likeness_of_claim(index, &held, &mut candidate);
@@ -215,7 +220,7 @@ impl Looking {
     }
 
     /// Which of the terms sought a fact holds.
-    fn find(&mut self, held: &Held<'_>, length: f32, candidate: &mut Candidate) {
+    fn find(&mut self, held: &Held<'_>, candidate: &mut Candidate) {
         self.met.clear();
         for (place, term) in held.terms.iter().enumerate() {
             if self.sieve >> (term.term().0 % u64::BITS) & 1 == 0 {
@@ -228,8 +233,15 @@ impl Looking {
                 if term.is_in_claim() {
                     candidate.in_claim.insert(sought.reading);
                 }
-                candidate.bm25 += sought.weight * said(held.frequency(place), length, 1.0);
             }
+        }
+    }
+
+    /// What the terms say that were found in a fact of so many times the mean length.
+    fn say(&self, held: &Held<'_>, length: f32, candidate: &mut Candidate) {
+        for &(at, place) in &self.met {
+            let weight = self.sought.get(at).map_or(0.0, |sought| sought.weight);
+            candidate.bm25 += weight * said(held.frequency(place), length, 1.0);
         }
     }
 

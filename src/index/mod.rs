@@ -153,6 +153,11 @@ impl Index {
         (fact.0 as usize) < self.core().tables.count()
     }
 
+    /// Whether a fact is laid over the base.
+    pub fn is_above(&self, fact: FactIx) -> bool {
+        !self.is_below(fact)
+    }
+
     /// Which of two facts stands first among all: the order of the base; one that is laid over another stands in the place of that one,
     /// and the others behind, by their ids.
     pub fn in_order(&self, one: FactIx, other: FactIx) -> Ordering {

@@ -20,9 +20,8 @@ fn servers_that_nobody_asked_in_for_a_while_answer_as_before() {
     let says = |scope: Scope| Record { text: format!("The Zarbakht lighthouse was closed by order {}.", scope.id()), ..lighthouse() };
     for scope in &scopes {
         let mut edits = vec![(*scope, head("lighthouse", State::Published(says(*scope))))];
-        edits.extend(
-            (0..30).map(|at| (*scope, head(&format!("other-{at}"), State::Published(Record { questions: Vec::new(), ..says(*scope) })))),
-        );
+        let other = |at| Record { text: format!("Pier {at} of the harbour was painted."), questions: Vec::new(), ..lighthouse() };
+        edits.extend((0..30).map(|at| (*scope, head(&format!("other-{at}"), State::Published(other(at))))));
         app.take(edits);
     }
     for scope in scopes.iter().cycle().take(12) {
