@@ -205,6 +205,11 @@ impl App {
         })
     }
 
+    /// Servers that have facts of their own.
+    pub fn edited_servers(&self) -> usize {
+        self.now.load().servers.len()
+    }
+
     /// Facts whose edit was made over another word of the shipped base than it says now.
     pub fn drifted(&self) -> Vec<(Scope, FactId)> {
         let now = self.now.load();

@@ -1,11 +1,17 @@
 //! Settings: a file as written becomes a checked [`Config`], or every problem in it is named.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::app::WARM_SERVERS;
 use crate::base::reader::{Fields, Lines, NamedText, parse};
 use crate::fact::{Problem, Severity};
 use crate::store::Location;
+use crate::telemetry::Format;
+
+/// Seconds of silence that a gateway may be allowed at least: two of its heartbeats, and some.
+const SHORTEST_SILENCE: u32 = 90;
 
 /// How often something may be done: a bucket of `burst` tokens into which `per_minute` drip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +40,8 @@ pub struct Discord {
     pub unasked_bar: f32,
     /// Connections to Discord's gateway; nothing means as many as Discord recommends.
     pub shards: Option<u32>,
+    /// How long the gateway may give no sign of life before the process ends, to be started again.
+    pub silence: Duration,
     /// How often one person may ask.
     pub person: Rate,
     /// How often a channel may ask.
@@ -49,6 +57,7 @@ impl Default for Discord {
             asking_channels: Vec::new(),
             unasked_bar: 0.9,
             shards: None,
+            silence: Duration::from_secs(300),
             person: Rate { burst: 8, per_minute: 20 },
             channel: Rate { burst: 30, per_minute: 120 },
             server: Rate { burst: 200, per_minute: 1_200 },
@@ -73,6 +82,10 @@ pub struct Config {
     pub database: Option<Location>,
     /// How many servers' own facts are kept ready for questions at once; those of the others are laid when somebody asks there.
     pub warm_servers: u32,
+    /// Where health and metrics are asked for; nothing means nowhere.
+    pub http: Option<SocketAddr>,
+    /// How the log is written.
+    pub log: Format,
     /// The Discord bot.
     pub discord: Discord,
 }
@@ -87,6 +100,8 @@ impl Default for Config {
             chat_history: None,
             database: None,
             warm_servers: WARM_SERVERS,
+            http: None,
+            log: Format::default(),
             discord: Discord::default(),
         }
     }
@@ -139,6 +154,32 @@ impl Config {
             config.warm_servers = count(&mut servers, "warm", &mut problems).unwrap_or(config.warm_servers);
             servers.finish(&mut problems);
         }
+        if let Some(mut http) = root.table("http", &mut problems) {
+            if let Some(address) = http.text("listen", &mut problems).filter(|address| !address.is_empty()) {
+                match address.parse() {
+                    Ok(address) => config.http = Some(address),
+                    Err(_) => problems.push(Problem::error(
+                        &http.place_of("listen"),
+                        "listen",
+                        format!("\"{address}\" is no address with a port; write one like 127.0.0.1:9400"),
+                    )),
+                }
+            }
+            http.finish(&mut problems);
+        }
+        if let Some(mut log) = root.table("log", &mut problems) {
+            if let Some(format) = log.text("format", &mut problems) {
+                match Format::named(&format) {
+                    Some(format) => config.log = format,
+                    None => problems.push(Problem::error(
+                        &log.place_of("format"),
+                        "format",
+                        format!("\"{format}\" is no form of a log; write \"text\" or \"json\""),
+                    )),
+                }
+            }
+            log.finish(&mut problems);
+        }
         if let Some(mut discord) = root.table("discord", &mut problems) {
             config.discord.read(&mut discord, &mut problems);
             discord.finish(&mut problems);
@@ -184,6 +225,18 @@ impl Discord {
         }
         self.unasked_bar = share(table, "unasked_bar", problems).unwrap_or(self.unasked_bar);
         self.shards = count(table, "shards", problems).or(self.shards);
+        if let Some(silence) = count(table, "gateway_silence", problems) {
+            if silence < SHORTEST_SILENCE {
+                problems.push(Problem::error(
+                    &table.place_of("gateway_silence"),
+                    "gateway_silence",
+                    format!(
+                        "{silence} s is too short: where nobody asks, the gateway gives a sign of life each 41 s; write {SHORTEST_SILENCE} or more"
+                    ),
+                ));
+            }
+            self.silence = Duration::from_secs(u64::from(silence));
+        }
     }
 }
 
@@ -235,7 +288,7 @@ mod tests {
         config.toml:4: error: answer_bar: 7 is no share; write a number from 0 to 1
         config.toml:5: error: word_vectors: write true or false here
         config.toml:6: error: speed: unknown field; known are word_vectors, answer_bar, suggest_bar
-        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, servers, discord, limits
+        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, servers, http, log, discord, limits
         ");
     }
 
@@ -256,6 +309,19 @@ mod tests {
         config.toml:2: error: warm: write a whole number from 1 to 1000000, not 0
         config.toml:3: error: cold: unknown field; known are warm
         ");
+    }
+
+    #[test]
+    fn operations_are_set_and_what_is_wrong_with_them_is_said_with_the_mend() {
+        let config = read("[http]\nlisten = \"[::1]:9400\"\n[log]\nformat = \"json\"\n[discord]\ngateway_silence = 120\n").unwrap();
+        assert!(config.http.unwrap().ip().is_loopback());
+        assert_eq!((config.log, config.discord.silence), (Format::Json, Duration::from_secs(120)));
+        let text = "[http]\nlisten = \"localhost\"\n[log]\nformat = \"xml\"\n[discord]\ngateway_silence = 30\n";
+        insta::assert_snapshot!(read(text).unwrap_err().join("\n"), @r#"
+        config.toml:2: error: listen: "localhost" is no address with a port; write one like 127.0.0.1:9400
+        config.toml:4: error: format: "xml" is no form of a log; write "text" or "json"
+        config.toml:6: error: gateway_silence: 30 s is too short: where nobody asks, the gateway gives a sign of life each 41 s; write 90 or more
+        "#);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod index;
 pub mod judge;
 pub mod knowledge;
 pub mod lexicon;
+pub mod operations;
 pub mod question;
 pub mod similar;
 pub mod store;

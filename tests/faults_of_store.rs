@@ -107,6 +107,27 @@ async fn a_store_that_something_else_writes() {
     before.assert_mended(&folder.file()).await;
 }
 
+#[tokio::test]
+async fn a_disk_that_takes_seconds_for_what_is_written() {
+    let folder = Folder::new();
+    let before = Before::of(&folder.file()).await;
+    let mut other = sqlx::SqliteConnection::connect(&format!("sqlite:{}", folder.file().display())).await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+    let closed = large("The lighthouse was closed in 2022.");
+    let late = change(&before.desk, "lighthouse", Change::Edit(closed.clone()));
+    let meanwhile = async {
+        // Long enough that the change waits, and not so long that it gives up.
+        for _ in 0..20 {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            before.assert_answered(&before.desk.app);
+        }
+        sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    };
+    let (saved, ()) = tokio::join!(late, meanwhile);
+    assert!(matches!(saved, Ok(Saved::Now(_))), "it is kept in the end: {saved:?}");
+    assert_served(&before.desk.app, Scope::of(HERE), &kept::fact("lighthouse"), Some(&State::Published(closed)));
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_full_disk() {

@@ -1,28 +1,30 @@
-//! `sanad run` and `sanad doctor`: from the environment to the bot.
+//! `sanad run`: from the environment to the bot, with what looks after it.
 
 use std::env;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
+use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::edited::{Shelved, brought};
+use super::edited::brought;
 use super::open::Settings;
-use super::reload::{Reloader, Told, drifted, say_drifted};
+use super::reload::{Reloader, Told, say_drifted};
 use crate::app::App;
 use crate::desk::Desk;
-use crate::discord::doctor::{Finding, Health, examine};
 use crate::discord::rest::Api;
 use crate::discord::secret::Token;
 use crate::discord::{Setup, StartError, serve};
-use crate::knowledge::Knowledge;
+use crate::operations::{Fault, Health, StoreProbe, Vitals, listen};
 use crate::store::{Location, Opened, Store, StoreError};
 use crate::telemetry;
 
@@ -30,6 +32,8 @@ use crate::telemetry;
 const TRY_AGAIN: u8 = 75;
 /// How often the bot looks for what the command line changed.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+/// How much longer than the gateway the threads that watch over it may be silent, the time to end in good order included.
+const HUNG_AFTER: Duration = Duration::from_secs(60);
 /// How long the store may take to close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
@@ -38,7 +42,7 @@ pub(super) fn token() -> Option<Token> {
     env::var("DISCORD_TOKEN").ok().and_then(|token| Token::new(&token))
 }
 
-fn api() -> anyhow::Result<Api> {
+pub(super) fn api() -> anyhow::Result<Api> {
     if let Some(url) = env::var("DISCORD_API_URL").ok().filter(|url| !url.trim().is_empty()) {
         let url = url.trim().trim_end_matches('/').to_owned();
         if !url.starts_with("http://") && !url.starts_with("https://") {
@@ -56,7 +60,7 @@ fn api() -> anyhow::Result<Api> {
     Ok(Api::Live { certificate })
 }
 
-fn runtime() -> anyhow::Result<Runtime> {
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the threads that the bot runs on")
 }
 
@@ -67,11 +71,15 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             "DISCORD_TOKEN is not set, or holds no token; set it to the bot's token (developer portal, your application, Bot), or use `sanad chat` to ask here"
         );
     };
-    telemetry::start(&token);
+    let shelf = settings.shelf()?;
+    telemetry::start(&token, shelf.config.log);
     let api = api()?;
     let start = Instant::now();
-    let shelf = settings.shelf()?;
     let location = settings.location()?;
+    let runtime = runtime()?;
+    let vitals = Arc::new(Vitals::default());
+    // Before the facts, for a large collection takes minutes to be read, and whoever looks after the process asks meanwhile.
+    let port = shelf.config.http.map(|address| Port::open(&runtime, address, &vitals)).transpose()?;
     // What changes while the facts are read is seen afterwards.
     let reloader = Reloader::new(shelf.clone());
     let knowledge = shelf.open()?;
@@ -81,7 +89,7 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         knowledge.base.source_count(),
         start.elapsed().as_millis()
     );
-    let runtime = runtime()?;
+    vitals.pulse.set_facts(knowledge.base.fact_count() as u64);
     let bot = async {
         let deaf = |error| StartError::Setting(format!("cannot listen for SIGTERM, SIGINT and SIGHUP: {error}"));
         let stop = told_to_stop().map_err(deaf)?;
@@ -92,13 +100,21 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             desk = open_desk(&app, &location) => desk?,
             () = &mut stop => return Ok(()),
         };
+        if let Some(port) = &port {
+            // The port is told of one store only, this one.
+            let _ = port.store.set(desk.store.clone());
+        }
         let mut beside = JoinSet::new();
-        beside.spawn(follow(desk.clone()));
+        beside.spawn(follow(desk.clone(), Arc::clone(&vitals)));
         beside.spawn(reloader.run(Arc::clone(&app), told));
         beside.spawn_blocking(move || app.prepare());
         let store = desk.store.clone();
-        let ended = serve(Setup { desk, token, api, settings: shelf.config.discord }, stop).await;
+        end_if_hung(Arc::clone(&vitals), shelf.config.discord.silence);
+        let ended = serve(Setup { desk, token, api, settings: shelf.config.discord, vitals }, stop).await;
         drop(beside);
+        if let Some(port) = port {
+            port.close().await;
+        }
         if timeout(CLOSE_WITHIN, store.close()).await.is_err() {
             warn!("the store did not close in time; what was said to be kept is kept");
         }
@@ -114,6 +130,61 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(if why.restart_helps() { TRY_AGAIN } else { 2 }))
         }
     }
+}
+
+/// The port where health and metrics are asked for.
+struct Port {
+    /// The store, once it is open.
+    store: Arc<OnceLock<Store>>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Port {
+    fn open(runtime: &Runtime, address: SocketAddr, vitals: &Arc<Vitals>) -> anyhow::Result<Self> {
+        let listener = runtime.block_on(listen(address))?;
+        info!("health and metrics: http://{address}/healthz, /readyz, /metrics");
+        if !address.ip().is_loopback() {
+            warn!(
+                "[http] listen = \"{address}\" is no loopback address: whoever reaches it reads how the bot stands and how much is asked"
+            );
+        }
+        let store = Arc::<OnceLock<Store>>::default();
+        let opened = Arc::clone(&store);
+        let probe: StoreProbe = Arc::new(move || {
+            let store = opened.get().cloned();
+            Box::pin(async move {
+                match store {
+                    Some(store) => store.health().await.map_err(|error| error.to_string()),
+                    None => Err("not open yet".to_owned()),
+                }
+            })
+        });
+        let stop = CancellationToken::new();
+        let task = runtime.spawn(Health::new(Arc::clone(vitals), probe).serve(listener, stop.clone()));
+        Ok(Self { store, stop, task })
+    }
+
+    async fn close(self) {
+        self.stop.cancel();
+        // It ends within two seconds of its own.
+        let _ = self.task.await;
+    }
+}
+
+/// Ends the process where its threads hang: then nobody is left to notice that the gateway is silent.
+fn end_if_hung(vitals: Arc<Vitals>, silence: Duration) {
+    let at_most = silence + HUNG_AFTER;
+    vitals.pulse.beat();
+    thread::spawn(move || {
+        loop {
+            thread::sleep(FOLLOW_EVERY);
+            if vitals.pulse.silent(at_most).is_some() {
+                error!("the process hangs: no sign of life for {} s; it is ended, to be started again", at_most.as_secs());
+                std::process::exit(i32::from(TRY_AGAIN));
+            }
+        }
+    });
 }
 
 /// Why the bot ended.
@@ -149,10 +220,13 @@ async fn open_desk(app: &Arc<App>, at: &Location) -> Result<Desk, StoreError> {
 }
 
 /// Sees what the command line changes beside the bot. It never ends.
-async fn follow(desk: Desk) {
+async fn follow(desk: Desk, vitals: Arc<Vitals>) {
     let mut failed = false;
     loop {
         tokio::time::sleep(FOLLOW_EVERY).await;
+        let facts = desk.app.shipped().base.fact_count() as u64;
+        vitals.pulse.set_facts(facts);
+        vitals.metrics.serves(facts, desk.app.edited_servers());
         match desk.follow().await {
             Ok(changed) => {
                 if failed {
@@ -160,15 +234,17 @@ async fn follow(desk: Desk) {
                 }
                 failed = false;
                 if changed > 0 {
+                    vitals.metrics.followed(changed);
                     info!("store: another process changed facts: {changed}");
                 }
             }
-            // Said once: the same every second would hide all else.
-            Err(error) if !failed => {
-                failed = true;
-                error!("store: what other processes change is not seen: {error}");
+            Err(error) => {
+                vitals.metrics.store_failed(Fault::of(&error));
+                // Said once: the same every second would hide all else.
+                if !std::mem::replace(&mut failed, true) {
+                    error!("store: what other processes change is not seen: {error}");
+                }
             }
-            Err(_) => {}
         }
     }
 }
@@ -192,71 +268,4 @@ fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
         // Where listening fails there is nothing to wait for but the end of the process.
         let _ = tokio::signal::ctrl_c().await;
     })
-}
-
-/// Says of everything the bot needs how it stands; exit 1 if something must be mended.
-pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let mut found = Vec::new();
-    let config = match settings.config() {
-        Ok(config) => {
-            found.push(Finding::good("settings", "read"));
-            Some(config)
-        }
-        Err(error) => {
-            found.push(Finding::bad("settings", format!("{error:#}")));
-            None
-        }
-    };
-    let shipped = settings.open();
-    found.push(match &shipped {
-        Ok(knowledge) => Finding::good("facts", format!("{} from {} sources", knowledge.base.fact_count(), knowledge.base.source_count())),
-        Err(error) => Finding::bad("facts", format!("{error:#}; `sanad check` says more")),
-    });
-    if config.is_some() {
-        found.extend(database(settings, shipped.ok()).unwrap_or_else(|error| vec![Finding::bad("database", format!("{error:#}"))]));
-    }
-    match (token(), api(), config) {
-        (None, _, _) => found.push(Finding::bad(
-            "token",
-            "DISCORD_TOKEN is not set, or holds no token; set it to the bot's token (developer portal, your application, Bot)",
-        )),
-        (_, Err(error), _) => found.push(Finding::bad("connection", format!("{error:#}"))),
-        (Some(token), Ok(api), Some(config)) => found.extend(runtime()?.block_on(examine(&token, &api, &config.discord))),
-        (_, _, None) => {}
-    }
-    let mut out = io::stdout().lock();
-    for finding in &found {
-        writeln!(out, "{:<4}  {:<12} {}", finding.health.as_str(), finding.about, finding.said)?;
-    }
-    let bad = found.iter().any(|finding| finding.health == Health::Bad);
-    Ok(if bad { ExitCode::from(1) } else { ExitCode::SUCCESS })
-}
-
-/// How the store stands, and what lies in it.
-fn database(settings: &Settings, shipped: Option<Knowledge>) -> anyhow::Result<Vec<Finding>> {
-    let location = settings.location()?;
-    let file = location.file().display();
-    let Some(shelved) = Shelved::existing(&location)? else {
-        return Ok(vec![Finding::good("database", format!("{file} is not there yet; `sanad run` makes it"))]);
-    };
-    let (report, waiting) = shelved.runtime.block_on(async {
-        shelved.store.health().await?;
-        let report = Store::check_file(location.file()).await?;
-        Ok::<_, StoreError>((report, shelved.store.waiting_in_all().await?))
-    })?;
-    let mut found = vec![match report.problems.first() {
-        None => Finding::good(
-            "database",
-            format!(
-                "{file}, schema {} (facts edited: {}, suggestions waiting: {} in servers, {} from direct messages)",
-                report.schema, report.facts, waiting.servers, waiting.direct
-            ),
-        ),
-        Some(problem) => Finding::bad("database", format!("{file}: {problem}; `sanad restore FILE` puts a backup in its place")),
-    }];
-    if let Some(shipped) = shipped {
-        found.extend(drifted(&*shelved.over(shipped)?).map(|said| Finding::doubtful("edits", said)));
-    }
-    shelved.close();
-    Ok(found)
 }

@@ -2,6 +2,7 @@
 //! abstained or problems found, 2 for an error.
 
 mod chat;
+mod doctor;
 mod edited;
 mod evaluate;
 mod facts;
@@ -203,7 +204,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Backup { file } => keep::backup(&settings, &file),
         Command::Restore { file } => keep::restore(&settings, &file),
         Command::Run => live::run(&settings),
-        Command::Doctor => live::doctor(&settings),
+        Command::Doctor => doctor::doctor(&settings),
     }
 }
 

@@ -30,6 +30,7 @@ use crate::desk::Desk;
 use crate::fact::FactIx;
 use crate::knowledge::Knowledge;
 use crate::lexicon::Wanted;
+use crate::operations::{AskedBy, Came, Vitals};
 use crate::question::clean::clean;
 
 /// An answer that takes longer shows that it is being written.
@@ -62,6 +63,8 @@ pub struct Bot {
     /// What each server has set.
     pub(super) of_servers: ArcSwap<HashMap<ServerId, Settings>>,
     pub(super) outbox: Outbox,
+    /// What whoever runs it sees of it.
+    pub(super) vitals: Arc<Vitals>,
     /// This bot, for what it does after it has answered.
     pub(super) myself: Weak<Self>,
     pub(super) rest: Rest,
@@ -87,6 +90,8 @@ pub(super) struct Kept {
     pub(super) of_servers: HashMap<ServerId, Settings>,
     /// Where notes are left.
     pub(super) outbox: Outbox,
+    /// What whoever runs it sees of it.
+    pub(super) vitals: Arc<Vitals>,
 }
 
 /// What is known of channels.
@@ -109,6 +114,7 @@ impl Bot {
             desk,
             of_servers: ArcSwap::from_pointee(kept.of_servers),
             outbox: kept.outbox,
+            vitals: kept.vitals,
             myself: Weak::clone(myself),
             rest,
             pictures: Pictures::default(),
@@ -208,7 +214,7 @@ impl Bot {
                     continue;
                 }
             };
-            let fresh = missed.into_iter().filter(|message| age(message.id, SystemTime::now()) < CAUGHT_UP_FOR);
+            let fresh = missed.into_iter().filter(|message| age(message.id, self.now()) < CAUGHT_UP_FOR);
             for mut message in fresh {
                 if self.stopping.is_cancelled() {
                     return;
@@ -286,17 +292,21 @@ impl Bot {
                 Whose::Channel => heard.channel.get(),
                 Whose::Server => heard.guild.map_or(0, GuildId::get),
             };
+            self.vitals.metrics.asked(by(&heard.way), Came::Limited);
             let told_off = !matches!(heard.way, Way::Unasked) && self.first_in_a_while(whom);
             return if told_off { self.post(heard, &render::too_many(whose, wait)).await } else { None };
         }
         if clean(&heard.content).trim().is_empty() {
+            self.vitals.metrics.asked(by(&heard.way), Came::Help);
             return self.post(heard, &render::help(&view)).await;
         }
         let course = if answer.is_none() { course_of(&view, heard) } else { None };
         if let Some(course) = course {
+            self.vitals.metrics.asked(by(&heard.way), Came::Timeline);
             return self.post(heard, &course).await;
         }
         let answer = answer.unwrap_or_else(|| self.answer(&view, heard));
+        self.vitals.metrics.asked(by(&heard.way), came(&answer));
         self.note_in_vain(heard.guild, &heard.content, &answer);
         let fact = told_by(&answer);
         if let Some(fact) = fact.filter(|_| heard.guild.is_none()) {
@@ -318,18 +328,34 @@ impl Bot {
         }
     }
 
+    /// Answers a question, and tells how long that took.
+    pub(super) fn ask_timed(&self, view: &Knowledge, text: &str, last: Option<FactIx>) -> Answer {
+        let since = Instant::now();
+        let answer = self.app.ask(view, text, last);
+        self.vitals.metrics.answered_in(since.elapsed());
+        answer
+    }
+
+    /// What time it is by Discord's clock, which ids are made by; by ours, as long as Discord has not said.
+    fn now(&self) -> SystemTime {
+        let (now, ahead) = (SystemTime::now(), self.rest.clock_ahead().unwrap_or(0));
+        let by = Duration::from_secs(ahead.unsigned_abs());
+        let theirs = if ahead >= 0 { now.checked_add(by) } else { now.checked_sub(by) };
+        theirs.unwrap_or(now)
+    }
+
     fn answer(&self, view: &Knowledge, heard: &Heard) -> Answer {
         let last = match &heard.way {
             Way::Reply(told) => told.as_ref().and_then(|key| key.find(&view.base)),
             Way::Direct => self.ledger().leant_on(heard.id).and_then(|fact| view.base.find(fact.as_str())),
             Way::Mention | Way::Unasked => None,
         };
-        self.app.ask(view, &heard.content, last)
+        self.ask_timed(view, &heard.content, last)
     }
 
     /// An answer that may be given unasked, if there is one: the message looks like a question, and the answer is surer than usual.
     fn answer_unasked(&self, view: &Knowledge, heard: &Heard) -> Option<Answer> {
-        let answer = self.app.ask(view, &heard.content, None);
+        let answer = self.ask_timed(view, &heard.content, None);
         let looks_like_question = heard.content.contains(['?', '؟']) || answer.question.wanted != Wanted::Anything;
         let sure = answer.outcome == Outcome::Answer && answer.confidence >= self.settings.unasked_bar;
         (looks_like_question && sure).then_some(answer)
@@ -401,12 +427,12 @@ impl Bot {
     pub(super) async fn on_edit(&self, event: &MessageUpdateEvent) {
         let asking = event.guild_id.is_some() && self.is_asking(event.channel_id);
         let Some(heard) = hear_edit(Ears { me: self.me, asking }, event) else { return };
-        if age(heard.id, SystemTime::now()) > EDITABLE_FOR {
+        if age(heard.id, self.now()) > EDITABLE_FOR {
             return;
         }
         let edited = event.edited_timestamp.map_or(0, |at| at.unix_timestamp() * 1_000_000 + i64::from(at.microsecond()));
         let mut due = self.ledger().edited(heard.id, &heard.content, edited);
-        if due == Due::Unknown && age(heard.id, SystemTime::now()) > self.since.elapsed() {
+        if due == Due::Unknown && age(heard.id, self.now()) > self.since.elapsed() {
             // Asked before this process began: an earlier one may have answered.
             if let Some(posted) = self.find_answer(&heard).await {
                 self.ledger().adopt(heard.id, posted);
@@ -506,6 +532,25 @@ enum Standing {
 /// The fact that an answer tells, if it is one.
 pub(super) fn told_by(answer: &Answer) -> Option<FactIx> {
     answer.ranked.first().map(|first| first.fact).filter(|_| answer.outcome == Outcome::Answer)
+}
+
+/// How a message asked.
+fn by(way: &Way) -> AskedBy {
+    match way {
+        Way::Mention => AskedBy::Mention,
+        Way::Reply(_) => AskedBy::Reply,
+        Way::Direct => AskedBy::Direct,
+        Way::Unasked => AskedBy::Channel,
+    }
+}
+
+/// What came of a question that was decided on.
+pub(super) fn came(answer: &Answer) -> Came {
+    match answer.outcome {
+        Outcome::Answer => Came::Answer,
+        Outcome::Suggest => Came::Suggest,
+        Outcome::Abstain => Came::Abstain,
+    }
 }
 
 /// Whose facts count where something was asked.

@@ -41,6 +41,28 @@ pub(super) fn all() -> Vec<poise::Command<Arc<Bot>, ErrorBox>> {
     ]
 }
 
+/// A command was not carried out, for a fault of the program or because Discord knows it in another form. What was typed is not repeated
+/// in the log, as the error itself would.
+pub(super) async fn failed(error: poise::FrameworkError<'_, Arc<Bot>, ErrorBox>) {
+    let why = match &error {
+        poise::FrameworkError::Command { .. } => "it ended with an error",
+        poise::FrameworkError::CommandPanic { .. } => "a fault in the program, said above",
+        poise::FrameworkError::ArgumentParse { .. } | poise::FrameworkError::CommandStructureMismatch { .. } => {
+            "what came is not of the form that it was registered with"
+        }
+        _ => "it was not understood",
+    };
+    match error.ctx() {
+        Some(poise::Context::Application(context)) if context.interaction_type == poise::CommandInteractionType::Command => {
+            let bot = context.data();
+            let scene = Scene::of_command(context.interaction);
+            let reply = bot.broke(&format!("the command `{}`", context.command().qualified_name), why);
+            bot.respond(&scene, First::Message, &reply).await;
+        }
+        _ => tracing::warn!("an event or a completion failed: {why}"),
+    }
+}
+
 /// Ask a question; the answer names its sources
 #[poise::command(
     slash_command,

@@ -1,5 +1,6 @@
 //! Whether the bot could run, asked of Discord itself: a line for each thing, with the mend.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serenity::all::Permissions;
@@ -14,7 +15,7 @@ use crate::config;
 /// How long each question to Discord may take.
 const WITHIN: Duration = Duration::from_secs(10);
 /// Seconds that the clock may be off; beyond, edits and deadlines are judged wrongly.
-const CLOCK_OFF: i64 = 5;
+pub(super) const CLOCK_OFF: i64 = 5;
 /// What the bot must be allowed, and its name in Discord's settings.
 pub const NEEDED: [(Permissions, &str); 5] = [
     (Permissions::VIEW_CHANNEL, "View Channels"),
@@ -86,7 +87,7 @@ pub fn invite(application: u64) -> String {
 /// Asks Discord about everything the bot needs.
 pub async fn examine(token: &Token, api: &Api, settings: &config::Discord) -> Vec<Finding> {
     let mut found = Vec::new();
-    let rest = match Rest::new(token, api) {
+    let rest = match Rest::new(token, api, Arc::default()) {
         Ok(rest) => rest,
         Err(sentence) => {
             found.push(Finding::bad("connection", sentence));

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serenity::all::{
     ChannelId, CommandInteraction, ComponentInteraction, GuildId, Member, Message, ModalInteraction, Permissions, RoleId, UserId,
 };
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
-use super::bot::{Before, Bot, scope, told_by};
+use super::bot::{Before, Bot, came, scope, told_by};
 use super::form::Form;
 use super::ledger::{Posted, Telling};
 use super::limits::Admission;
@@ -22,6 +22,7 @@ use super::timeline::course_asked;
 use crate::answer::{Answer, Outcome};
 use crate::fact::{FactId, FactIx};
 use crate::knowledge::Knowledge;
+use crate::operations::{AskedBy, Came, Reference};
 
 /// An answer that is not there by then is announced and given later; Discord waits 3 s.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);
@@ -117,15 +118,18 @@ impl Bot {
     /// Answers a question that came by a command.
     pub(super) async fn ask(&self, scene: &Scene, question: &str, audience: Audience) {
         if let Admission::Refused { whose, wait } = self.admit(scene.person, scene.channel, scene.guild) {
+            self.vitals.metrics.asked(AskedBy::Command, Came::Limited);
             return self.respond(scene, First::Message, &render::too_many(whose, wait)).await;
         }
         let seen_at_most = if audience == Audience::Asker { SeenBy::Asker } else { SeenBy::Everyone };
         let work = async {
             let view = self.app.view(scope(scene.guild));
             if let Some(course) = course_asked(&view, question, Person(scene.person.get()), Some(question), seen_at_most) {
+                self.vitals.metrics.asked(AskedBy::Command, Came::Timeline);
                 return (course, None);
             }
-            let answer = self.app.ask(&view, question, None);
+            let answer = self.ask_timed(&view, question, None);
+            self.vitals.metrics.asked(AskedBy::Command, came(&answer));
             self.note_in_vain(scene.guild, question, &answer);
             self.reply_to_command(scene, &view, question, audience, answer).await
         };
@@ -224,6 +228,15 @@ impl Bot {
         if let Err(failure) = self.rest.open_form(&scene.caller, form).await {
             unanswered(scene, &failure);
         }
+    }
+
+    /// What somebody reads where a fault of the program kept it from doing what they asked for; the log has the same number.
+    pub(super) fn broke(&self, what: &str, why: &str) -> Reply {
+        let reference = Reference::new();
+        error!(%reference, "{what} failed: {why}");
+        Reply::note(&format!(
+            "Something in me broke, and I cannot do that now. Try again; if it stays so, tell whoever runs me (reference {reference})."
+        ))
     }
 
     /// Responds, and says in the log if that could not be.
@@ -375,9 +388,9 @@ impl Bot {
             let kept = match about {
                 About::Wrong(fact) => {
                     let question = self.question_of(message).await;
-                    self.suggest_wrong(scene, fact, question).await
+                    self.suggest_wrong(scene, fact, question).await.inspect(|()| self.vitals.metrics.called_wrong())
                 }
-                About::Unanswered(question) => self.tell_in_vain(scene, &question).await,
+                About::Unanswered(question) => self.tell_in_vain(scene, &question).await.inspect(|()| self.vitals.metrics.told_of()),
             };
             match kept {
                 Ok(()) if scene.guild.is_none() => Reply::note("Noted for whoever runs me. Thank you."),

@@ -22,5 +22,6 @@ pub mod secret;
 pub mod send;
 mod serve;
 pub mod timeline;
+mod watch;
 
 pub use serve::{Setup, StartError, serve};

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::debug;
 
 use super::secret::Token;
+use crate::operations::{self, Reached, Vitals};
 
 /// The first pause before something is tried again; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -221,6 +222,7 @@ pub struct Rest {
     limiter: Option<Ratelimiter>,
     held: Held,
     clock: Mutex<Option<i64>>,
+    vitals: Arc<Vitals>,
 }
 
 impl Rest {
@@ -228,7 +230,7 @@ impl Rest {
     ///
     /// # Errors
     /// A sentence about the certificate, if it cannot be used.
-    pub fn new(token: &Token, api: &Api) -> Result<Self, String> {
+    pub fn new(token: &Token, api: &Api, vitals: Arc<Vitals>) -> Result<Self, String> {
         let client = client(api)?;
         let held = Held::default();
         let (base, limiter) = match api {
@@ -236,7 +238,9 @@ impl Rest {
             Api::Live { .. } => {
                 let mut limiter = Ratelimiter::new(client.clone(), format!("Bot {}", token.expose()));
                 let of_all = Arc::clone(&held);
+                let watched = Arc::clone(&vitals);
                 limiter.set_ratelimit_callback(Box::new(move |limit| {
+                    watched.metrics.held_back(if limit.global { operations::Held::All } else { operations::Held::Route });
                     if limit.global {
                         hold(&of_all, Instant::now() + limit.timeout.min(LONGEST_TOLD));
                     }
@@ -244,7 +248,7 @@ impl Rest {
                 (None, Some(limiter))
             }
         };
-        Ok(Self { token: token.clone(), client, base, limiter, held, clock: Mutex::new(None) })
+        Ok(Self { token: token.clone(), client, base, limiter, held, clock: Mutex::new(None), vitals })
     }
 
     /// How far Discord's clock was ahead of ours in its last answer, in seconds.
@@ -259,9 +263,12 @@ impl Rest {
         let mut last = "nothing".to_owned();
         loop {
             self.wait_while_held(by, &last).await?;
+            let since = Instant::now();
             let Ok(attempt) = timeout_at(by, self.attempt(call)).await else {
+                self.vitals.metrics.reached(Reached::Failed, since.elapsed());
                 return Err(Failure::TooLate { last: format!("no answer (before that: {last})") });
             };
+            self.vitals.metrics.reached(attempt.came(), since.elapsed());
             let wait = match attempt {
                 Attempt::Done(body) => return Ok(body),
                 // The attempt before took effect, only its answer was lost.
@@ -269,6 +276,7 @@ impl Rest {
                 Attempt::Refused(failure) => return Err(failure),
                 Attempt::Limited { after, for_all } => {
                     last = format!("429, again after {} s", after.as_secs_f32());
+                    self.vitals.metrics.held_back(if for_all { operations::Held::All } else { operations::Held::Route });
                     if for_all {
                         hold(&self.held, Instant::now() + after);
                     }
@@ -419,6 +427,15 @@ enum Attempt {
 }
 
 impl Attempt {
+    fn came(&self) -> Reached {
+        match self {
+            Self::Done(_) => Reached::Done,
+            Self::Refused(_) => Reached::Refused,
+            Self::Limited { .. } => Reached::Limited,
+            Self::Failed(_) => Reached::Failed,
+        }
+    }
+
     /// The address is left out of what is said: an interaction's holds its token.
     fn of_network(error: reqwest::Error) -> Self {
         let error = error.without_url();

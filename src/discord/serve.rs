@@ -7,16 +7,18 @@ use serde_json::Value;
 use serenity::all::{ClientBuilder, FullEvent, GatewayIntents, Interaction, Ready, ShardManager};
 use serenity::gateway::GatewayError;
 use tokio::time::{Instant, timeout};
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use super::bot::{Bot, Kept};
 use super::commands::{self, ErrorBox};
 use super::moderation::{Inbox, Outbox};
 use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
+use super::watch::watch;
 use crate::config;
 use crate::curation::review::Suggestion;
 use crate::desk::Desk;
+use crate::operations::{Silent, Vitals};
 use crate::store::StoreError;
 
 /// How long the first requests may take before Discord counts as unreachable.
@@ -46,6 +48,8 @@ pub struct Setup {
     pub api: Api,
     /// How it behaves.
     pub settings: config::Discord,
+    /// What whoever runs it sees of it.
+    pub vitals: Arc<Vitals>,
 }
 
 /// Why the bot cannot run.
@@ -88,6 +92,14 @@ pub enum StartError {
     /// A file or a setting cannot be used.
     #[error("{0}")]
     Setting(String),
+    /// The gateway lives, and gives no sign of it.
+    #[error(
+        "the gateway gave no sign of life for {seconds} s, more than `[discord] gateway_silence` allows; it is given up, for another start to find it; if that does not help, see the network and discordstatus.com"
+    )]
+    Silent {
+        /// How long.
+        seconds: u64,
+    },
     /// The gateway is gone for good.
     #[error("the gateway closed for good: {0}")]
     Gateway(String),
@@ -97,7 +109,7 @@ impl StartError {
     /// Whether starting again, with nothing changed, can help.
     pub fn restart_helps(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::NoSessions { .. } | Self::Gateway(_) => true,
+            Self::Unreachable { .. } | Self::NoSessions { .. } | Self::Silent { .. } | Self::Gateway(_) => true,
             Self::Token | Self::Intents | Self::Refused { .. } | Self::Setting(_) => false,
         }
     }
@@ -136,6 +148,10 @@ pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), S
             let cause = format!("it was not ready within {} s", READY_WITHIN.as_secs());
             return Err(StartError::Unreachable { address, cause });
         }
+        Silent(silent) = watch(&bot, &manager, shards) => {
+            finish(&bot, &manager, shards).await;
+            return Err(StartError::Silent { seconds: silent.as_secs() });
+        }
         () = &mut stop => None,
     };
     finish(&bot, &manager, shards).await;
@@ -159,13 +175,13 @@ struct Started {
 }
 
 async fn start(setup: Setup) -> Result<Started, StartError> {
-    let Setup { desk, token, api, settings } = setup;
+    let Setup { desk, token, api, settings, vitals } = setup;
     let address = match &api {
         Api::Live { .. } => "https://discord.com".to_owned(),
         Api::At(url) => url.clone(),
     };
     let of_servers = desk.store.settings().await?.into_iter().collect();
-    let rest = Rest::new(&token, &api).map_err(StartError::Setting)?;
+    let rest = Rest::new(&token, &api, Arc::clone(&vitals)).map_err(StartError::Setting)?;
     let by = Instant::now() + START_WITHIN;
     let failed = |step| {
         let address = &address;
@@ -196,8 +212,8 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
         Err(failure) => warn!("the commands were not registered: {failure}; they are as they were, and are tried again at the next start"),
     }
     let intents = intents(&settings);
-    let (outbox, inbox) = Outbox::new();
-    let bot = Bot::new(desk, rest, user, settings, Kept { of_servers, outbox });
+    let (outbox, inbox) = Outbox::new(Arc::clone(&vitals));
+    let bot = Bot::new(desk, rest, user, settings, Kept { of_servers, outbox, vitals });
     write_notes(&bot, inbox);
     let client = client(&token, &api, intents, Arc::clone(&bot)).await?;
     // Serenity asks for the address a second time and goes to Discord itself where that request fails; this is the one we were told.
@@ -214,7 +230,7 @@ fn write_notes(bot: &Arc<Bot>, inbox: Inbox) {
             bot.post_for_review(suggestion);
         }
     };
-    bot.in_hand.spawn(inbox.write(bot.desk.clone(), bot.stopping.clone(), proposed));
+    bot.in_hand.spawn(inbox.write(bot.desk.clone(), bot.stopping.clone(), Arc::clone(&bot.vitals), proposed));
 }
 
 fn intents(settings: &config::Discord) -> GatewayIntents {
@@ -232,7 +248,7 @@ async fn client(token: &Token, api: &Api, intents: GatewayIntents, bot: Arc<Bot>
     let options = poise::FrameworkOptions {
         commands: commands::all(),
         event_handler: |framework, event| Box::pin(on_event(framework, event)),
-        on_error: |error| Box::pin(async move { error!("a command failed: {error}") }),
+        on_error: |error| Box::pin(commands::failed(error)),
         // Nothing here is for owners only, so nobody needs to be looked up.
         initialize_owners: false,
         allowed_mentions: None,
@@ -254,6 +270,7 @@ async fn never_ready(bot: &Bot) {
 
 /// Stops taking anything new, waits for what is in hand, closes the gateway.
 async fn finish(bot: &Bot, manager: &ShardManager, shards: u32) {
+    bot.vitals.pulse.stop();
     bot.stopping.cancel();
     bot.in_hand.close();
     let in_hand = bot.in_hand.len();
@@ -269,6 +286,7 @@ async fn finish(bot: &Bot, manager: &ShardManager, shards: u32) {
 
 async fn on_event(framework: poise::FrameworkContext<'_, Arc<Bot>, ErrorBox>, event: &FullEvent) -> Result<(), ErrorBox> {
     let bot = framework.user_data;
+    bot.vitals.pulse.beat();
     // First, so that nothing begins behind the back of who waits for what is in hand.
     let _in_hand = bot.in_hand.token();
     if bot.stopping.is_cancelled() {

@@ -94,7 +94,7 @@ impl Running {
         let (stop, stopped) = oneshot::channel::<()>();
         let app = Arc::new(App::new(KNOWLEDGE.clone()));
         let opened = || Handle::current().block_on(async { Desk::open(app, store(file).await).await.unwrap() });
-        let setup = Setup { desk: tokio::task::block_in_place(opened), token, api, settings };
+        let setup = Setup { desk: tokio::task::block_in_place(opened), token, api, settings, vitals: Arc::default() };
         let task = tokio::spawn(serve(setup, async move {
             let _ = stopped.await;
         }));

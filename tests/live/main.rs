@@ -7,22 +7,30 @@
 //! 4. What fails at Discord's side is tried again as told, and is never seen twice (`faults`).
 //! 5. Moderators keep the facts of their own server, in its own forms and queue, and nobody else does (`moderation`, `review`).
 //! 6. It starts, says what keeps it from starting, survives its connections, and stops cleanly (`life`, `process`, `proxied`).
-//! 7. Timelines are shown in pages that turn after a restart too, with a picture; names and sources by any spelling (`timelines`).
-//! 8. Facts that change under it, on disk or in the store, are seen; broken ones are not taken (`keeping`).
+//! 7. Who runs it sees how it stands: a port for health and metrics, a watchdog, a log without secrets, the doctor (`operations`, `log`,
+//!    `watchdog`, `doctor`), also where the machine gives out (`exhausted`).
+//! 8. Timelines are shown in pages that turn after a restart too, with a picture; names and sources by any spelling (`timelines`).
+//! 9. Facts that change under it, on disk or in the store, are seen; broken ones are not taken (`keeping`).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod asking;
 mod bot;
 mod buttons;
+mod doctor;
+mod exhausted;
 mod faults;
 mod keeping;
 mod life;
+mod log;
 mod manners;
 mod moderation;
+mod operations;
+mod operator;
 mod process;
 mod proxied;
 mod review;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;
 mod timelines;
+mod watchdog;

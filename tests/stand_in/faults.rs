@@ -124,6 +124,11 @@ impl Discord {
         self.0.with(|world| world.withhold_acks = withhold);
     }
 
+    /// Says something to every client as it stands, whether it means anything or not.
+    pub(crate) fn send_raw(&self, text: &str) {
+        self.0.with(|world| world.order_all(|| Order::Send(text.into())));
+    }
+
     /// Asks every client to connect anew (opcode 7).
     pub(crate) fn ask_to_reconnect(&self) {
         self.0.with(|world| world.order_all(|| Order::Send(r#"{"op":7,"t":null,"s":null,"d":null}"#.into())));

@@ -26,6 +26,14 @@ impl Discord {
         self.forge_on(user, &message.place(), custom_id, message.id).await
     }
 
+    /// A person sends a command with options that it does not have, or not of that type.
+    pub(crate) async fn forge_slash(&self, user: &User, channel: &Channel, name: &str, options: Value) -> Interaction {
+        self.heard(channel.guild).await;
+        let command = self.until("the command", |world| world.command(channel.guild, 1, name).map(|command| command["id"].clone())).await;
+        let data = json!({"id": command, "name": name, "type": 1, "options": options});
+        self.act(Act { kind: deed::COMMAND, user, channel, data, command: Some((name.to_owned(), 1)), on: None })
+    }
+
     /// A person sends a form that nobody showed them.
     pub(crate) async fn forge_submit(&self, user: &User, channel: &Channel, custom_id: &str, fields: &[(&str, &str)]) -> Interaction {
         self.heard(channel.guild).await;

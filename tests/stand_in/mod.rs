@@ -81,6 +81,10 @@ pub(crate) struct Options {
     pub(crate) max_concurrency: u32,
     /// Whether it is held against the bot that more identify.
     pub(crate) identifies_spaced: bool,
+    /// How far Discord's clock is behind this machine's.
+    pub(crate) behind: Duration,
+    /// What the bot may do in its guilds.
+    pub(crate) granted: u64,
     /// Which privileged intents the application has.
     pub(crate) privileged: u64,
     /// How often heartbeats are asked for.
@@ -104,6 +108,8 @@ impl Default for Options {
             shards: 1,
             max_concurrency: 1,
             identifies_spaced: false,
+            behind: Duration::ZERO,
+            granted: permission::EVERYBODY,
             privileged: 0,
             heartbeat: Duration::from_millis(41_250),
             rules: true,
@@ -169,7 +175,7 @@ impl Discord {
         self.0.with(|world| world.dm(user.id))
     }
 
-    /// Moves the clock on: interactions grow old without anybody sleeping.
+    /// Moves Discord's clock on: interactions grow old without anybody sleeping, and answers are dated so.
     pub(crate) fn advance(&self, by: Duration) {
         self.0.with(|world| world.skew += by);
     }

@@ -236,7 +236,7 @@ impl World {
             .map(|(id, guild)| {
                 json!({
                     "id": id.to_string(), "name": guild.name, "icon": null, "banner": null, "owner": false, "features": [],
-                    "permissions": permission::EVERYBODY.to_string(),
+                    "permissions": self.options.granted.to_string(),
                 })
             })
             .collect()

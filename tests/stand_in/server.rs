@@ -25,6 +25,7 @@ use super::files;
 use super::gateway;
 use super::rest::{Answer, Call, Route, find};
 use super::rules;
+use super::world::World;
 
 /// Bytes that are read of a request; Discord takes fewer, and says so better to who was heard out.
 const REQUEST: usize = 2 * rules::REQUEST;
@@ -155,7 +156,12 @@ async fn serve(State(inner): State<Arc<Inner>>, ConnectInfo(wire): ConnectInfo<W
     }
     let refusal = rules::refusal(&broken);
     let fault = inner.faults.take(&call.method, &call.path);
-    respond(inner, wire, Asked { call, route: route.map(|(route, _)| route), refusal }, fault).await.into_response()
+    let asked = Asked { call, route: route.map(|(route, _)| route), refusal };
+    let mut response = respond(Arc::clone(&inner), wire, asked, fault).await.into_response();
+    if let Some(date) = inner.look(World::date).and_then(|date| date.parse().ok()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 /// A request that was read.

@@ -52,7 +52,7 @@ impl Bot {
     pub(in super::super) async fn tell_in_vain(&self, scene: &Scene, question: &str) -> Result<(), Reply> {
         let Some(text) = kept(question) else { return Ok(()) };
         let asked = AskedInVain { scope: scope(scene.guild), text, at: now() };
-        self.desk.store.note_unanswered(&[asked]).await.map_err(|error| Self::not_saved(&error))
+        self.desk.store.note_unanswered(&[asked]).await.map_err(|error| self.not_saved(&error))
     }
 
     /// `/unanswered`, or another page of it.
@@ -71,10 +71,10 @@ impl Bot {
     }
 
     async fn asked(&self, moderator: Moderator) -> Result<Vec<Cluster>, Reply> {
-        let asked = self.desk.store.unanswered(moderator.scope(), LOOKED_AT).await.map_err(|error| Self::not_saved(&error))?;
+        let asked = self.desk.store.unanswered(moderator.scope(), LOOKED_AT).await.map_err(|error| self.not_saved(&error))?;
         let view = self.app.view(moderator.scope());
         // Thousands of questions are read: not among the tasks that answer.
-        tokio::task::spawn_blocking(move || clusters(&view, asked)).await.map_err(|_| wording::too_slow())
+        tokio::task::spawn_blocking(move || clusters(&view, asked)).await.map_err(|fault| self.broke("/unanswered", &fault.to_string()))
     }
 
     /// The questions that a button means.
@@ -97,7 +97,7 @@ impl Bot {
                     self.begin(scene, moderator.into(), &draft).await;
                 }
                 Ok(Err(reply)) => self.respond(scene, First::Message, &reply).await,
-                Err(_) => self.respond(scene, First::Message, &wording::too_slow()).await,
+                Err(_) => self.respond(scene, First::Message, &self.too_slow()).await,
             };
         }
         if let Err(reply) = self.moderator(scene) {
@@ -130,14 +130,14 @@ impl Bot {
     async fn teach(&self, scene: &Scene, moderator: Moderator, cluster: &Cluster, key: &FactKey) -> Result<Reply, Reply> {
         let view = self.app.view(moderator.scope());
         let fact = key.find(&view.base).map(|at| view.base.fact(at).id.clone()).ok_or_else(wording::no_fact)?;
-        let history = self.desk.history(moderator.scope(), &fact).await.map_err(|error| Self::not_saved(&error))?;
+        let history = self.desk.history(moderator.scope(), &fact).await.map_err(|error| self.not_saved(&error))?;
         let Some(State::Published(record)) = history.now() else { return Err(wording::no_fact()) };
         let record = with_forms(record, wording::taught(cluster)).ok_or_else(wording::too_many_forms)?;
         let reason = "words of people who asked in vain";
         if self.needs_two(moderator.into(), None, &record) {
             self.room_for_more(moderator.into()).await?;
             let suggested = self.suggest_change(scene, moderator.into(), &fact, history.number(), Change::Edit(record), reason).await;
-            return suggested.map_err(|error| Self::not_saved(&error));
+            return suggested.map_err(|error| self.not_saved(&error));
         }
         match self.change_fact(scene, moderator, &fact, Change::Edit(record), history.number(), reason).await {
             Ok(reply) => {
@@ -146,7 +146,7 @@ impl Bot {
             }
             Err(ChangeError::Refused(Refusal::Moved { .. })) => Err(wording::try_again()),
             Err(ChangeError::Refused(refusal)) => Err(wording::refused(&refusal)),
-            Err(ChangeError::Store(error)) => Err(Self::not_saved(&error)),
+            Err(ChangeError::Store(error)) => Err(self.not_saved(&error)),
         }
     }
 

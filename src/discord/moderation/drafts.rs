@@ -18,7 +18,7 @@ use crate::curation::form::{Field, Typed, made_id};
 use crate::curation::neighbours::neighbours;
 use crate::curation::review::{Decision, Proposal, Suggestion, SuggestionId, Verdict};
 use crate::curation::{Change, Head, Record, Refusal, RevisionNo, Scope, Stamp, State};
-use crate::desk::{Approved, ChangeError};
+use crate::desk::{Approved, ChangeError, Saved};
 use crate::fact::{FactId, Standing};
 use crate::store::{DraftChange, DraftId, StoreError};
 
@@ -165,8 +165,8 @@ impl Bot {
         };
         match tokio::time::timeout_at(before_a_form(scene), kept).await {
             Ok(Ok(id)) => self.show_draft_form(scene, id, draft).await,
-            Ok(Err(error)) => self.respond(scene, First::Message, &Self::not_saved(&error)).await,
-            Err(_) => self.respond(scene, First::Message, &wording::too_slow()).await,
+            Ok(Err(error)) => self.respond(scene, First::Message, &self.not_saved(&error)).await,
+            Err(_) => self.respond(scene, First::Message, &self.too_slow()).await,
         }
     }
 
@@ -180,7 +180,7 @@ impl Bot {
     /// The draft of whoever acts, with the right to go on with it.
     async fn draft(&self, scene: &Scene, id: DraftId) -> Result<(Somebody, Draft), Reply> {
         let who = somebody(scene)?;
-        let body = self.desk.store.draft(who.server, who.person, id).await.map_err(|error| Self::not_saved(&error))?;
+        let body = self.desk.store.draft(who.server, who.person, id).await.map_err(|error| self.not_saved(&error))?;
         let draft: Draft = body.and_then(|body| serde_json::from_str(&body).ok()).ok_or_else(wording::no_draft)?;
         if draft.is_for_moderators() {
             self.moderator(scene)?;
@@ -193,7 +193,7 @@ impl Bot {
         match self.desk.store.change_draft(who.server, who.person, id, &body, now()).await {
             Ok(DraftChange::Changed) => Ok(()),
             Ok(DraftChange::Missing) => Err(wording::no_draft()),
-            Err(error) => Err(Self::not_saved(&error)),
+            Err(error) => Err(self.not_saved(&error)),
         }
     }
 
@@ -221,7 +221,7 @@ impl Bot {
         let (who, mut draft) = match found {
             Ok(Ok(found)) => found,
             Ok(Err(reply)) => return self.respond(scene, First::Message, &reply).await,
-            Err(_) => return self.respond(scene, First::Message, &wording::too_slow()).await,
+            Err(_) => return self.respond(scene, First::Message, &self.too_slow()).await,
         };
         if deed == Deed::Change {
             return self.show_draft_form(scene, id, &draft).await;
@@ -231,7 +231,7 @@ impl Bot {
                 Deed::Publish | Deed::Change => self.publish(scene, who, id, &draft).await,
                 Deed::Cancel => {
                     let dropped = self.desk.store.drop_draft(who.server, who.person, id).await;
-                    dropped.map(|()| wording::cancelled()).map_err(|error| Self::not_saved(&error))
+                    dropped.map(|()| wording::cancelled()).map_err(|error| self.not_saved(&error))
                 }
                 Deed::Disagree(key) => {
                     let view = self.app.view(Scope::Server(who.server));
@@ -258,7 +258,7 @@ impl Bot {
         let scope = Scope::Server(who.server);
         let view = self.app.view(scope);
         let before = match draft.about() {
-            Some((fact, _)) => self.desk.history(scope, fact).await.map_err(|error| Self::not_saved(&error))?.now(),
+            Some((fact, _)) => self.desk.history(scope, fact).await.map_err(|error| self.not_saved(&error))?.now(),
             None => None,
         };
         let hosts = self.settings_of(who.server).hosts;
@@ -372,7 +372,7 @@ impl Bot {
             }
             Err(ChangeError::Refused(Refusal::Moved { .. })) => self.moved(who, id, &fact, seen, &record).await,
             Err(ChangeError::Refused(refusal)) => Ok(wording::refused_draft(id, &refusal)),
-            Err(ChangeError::Store(error)) => Err(wording::keeps_draft(Self::not_saved(&error), id)),
+            Err(ChangeError::Store(error)) => Err(wording::keeps_draft(self.not_saved(&error), id)),
         }
     }
 
@@ -388,20 +388,23 @@ impl Bot {
     ) -> Result<Reply, ChangeError> {
         let stamp = moderator.stamp(scene, reason);
         let saved = self.desk.change(moderator.scope(), fact, change, seen, stamp).await?;
+        if let Saved::Now(revision) = &saved {
+            self.vitals.metrics.edited(revision.action);
+        }
         self.audit(moderator.server, &format!("{}", scene.caller.id), &wording::audit_line(saved.revision()));
         Ok(wording::saved(saved.revision()))
     }
 
     /// Somebody was faster: shows what they did and what was typed here, and lets who typed it choose.
     async fn moved(&self, who: Somebody, id: DraftId, fact: &FactId, seen: RevisionNo, mine: &Record) -> Result<Reply, Reply> {
-        let history = self.desk.history(Scope::Server(who.server), fact).await.map_err(|error| Self::not_saved(&error))?;
+        let history = self.desk.history(Scope::Server(who.server), fact).await.map_err(|error| self.not_saved(&error))?;
         Ok(wording::moved(id, &history, seen, mine))
     }
 
     /// Whether somebody may suggest one thing more.
     pub(super) async fn room_for_more(&self, who: Somebody) -> Result<(), Reply> {
         let waiting = self.desk.store.waiting_of(Scope::Server(who.server), who.person).await;
-        match waiting.map_err(|error| Self::not_saved(&error))? {
+        match waiting.map_err(|error| self.not_saved(&error))? {
             waiting if waiting >= WAITING_AT_MOST => Err(wording::enough_waiting(WAITING_AT_MOST)),
             _ => Ok(()),
         }
@@ -409,7 +412,7 @@ impl Bot {
 
     async fn is_by_another(&self, who: Somebody, suggestion: SuggestionId) -> Result<bool, Reply> {
         let found = self.desk.store.suggestion(Scope::Server(who.server), suggestion).await;
-        Ok(found.map_err(|error| Self::not_saved(&error))?.is_some_and(|found| is_by_another(&found, who)))
+        Ok(found.map_err(|error| self.not_saved(&error))?.is_some_and(|found| is_by_another(&found, who)))
     }
 
     /// Sends a change to the moderators, to be approved.
@@ -444,6 +447,7 @@ impl Bot {
         Ok(match approved {
             Approved::Done(suggestion, revision) => {
                 if let Some(revision) = &revision {
+                    self.vitals.metrics.edited(revision.action);
                     self.audit(moderator.server, &format!("{}", scene.caller.id), &wording::audit_line(revision));
                 }
                 self.decided(&suggestion);

@@ -73,7 +73,7 @@ impl Bot {
 
     async fn change_now(&self, scene: &Scene, moderator: Moderator, id: &str, change: Change, reason: &str) -> Result<Reply, Reply> {
         let fact = FactId::new(id.trim()).ok_or_else(wording::no_fact)?;
-        let history = self.desk.history(moderator.scope(), &fact).await.map_err(|error| Self::not_saved(&error))?;
+        let history = self.desk.history(moderator.scope(), &fact).await.map_err(|error| self.not_saved(&error))?;
         let (seen, now) = (history.number(), history.now());
         let after = match &change {
             Change::Revert(number) => history.at(*number),
@@ -92,7 +92,7 @@ impl Bot {
         match done {
             Ok(reply) => Ok(reply),
             Err(ChangeError::Refused(refusal)) => Ok(wording::refused(&refusal)),
-            Err(ChangeError::Store(error)) => Err(Self::not_saved(&error)),
+            Err(ChangeError::Store(error)) => Err(self.not_saved(&error)),
         }
     }
 
@@ -104,7 +104,7 @@ impl Bot {
     async fn shown(&self, scene: &Scene, id: &str) -> Result<Reply, Reply> {
         let moderator = self.moderator(scene)?;
         let fact = FactId::new(id.trim()).ok_or_else(wording::no_fact)?;
-        let history = self.desk.history(moderator.scope(), &fact).await.map_err(|error| Self::not_saved(&error))?;
+        let history = self.desk.history(moderator.scope(), &fact).await.map_err(|error| self.not_saved(&error))?;
         let state = history.now().ok_or_else(wording::no_fact)?;
         let shown = match &state {
             State::Published(record) => self.as_askers_see(moderator.scope(), &fact, record, moderator.person),
@@ -138,7 +138,7 @@ impl Bot {
             let shown = async {
                 let moderator = self.moderator(scene)?;
                 let fact = fact.ok_or_else(wording::no_fact)?;
-                let history = self.desk.history(moderator.scope(), &fact).await.map_err(|error| Self::not_saved(&error))?;
+                let history = self.desk.history(moderator.scope(), &fact).await.map_err(|error| self.not_saved(&error))?;
                 if history.now().is_none() {
                     return Err(wording::no_fact());
                 }

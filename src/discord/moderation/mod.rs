@@ -25,6 +25,7 @@ use super::reply::Reply;
 use super::send::First;
 use crate::curation::review::Settings;
 use crate::curation::{Author, Scope, ServerId, Stamp};
+use crate::operations::{Fault, Reference};
 use crate::store::StoreError;
 
 pub(super) use facts::{Among, Choice};
@@ -148,8 +149,10 @@ impl Bot {
     }
 
     /// What somebody reads when the store failed; the log has the whole of it.
-    fn not_saved(error: &StoreError) -> Reply {
-        warn!("the store: {error}");
+    fn not_saved(&self, error: &StoreError) -> Reply {
+        let reference = Reference::new();
+        self.vitals.metrics.store_failed(Fault::of(error));
+        warn!(%reference, "the store: {error}");
         let why = match error {
             StoreError::Full { .. } => "its disk is full",
             StoreError::ReadOnly { .. } => "it can only be read now",
@@ -157,8 +160,16 @@ impl Bot {
             _ => "it does not answer as it should",
         };
         Reply::note(&format!(
-            "My store does not do that now: {why}. Nothing was changed, and nothing is lost; try again. If it stays so, tell whoever runs me."
+            "My store does not do that now: {why}. Nothing was changed, and nothing is lost; try again. If it stays so, tell whoever runs me (reference {reference})."
         ))
+    }
+
+    /// What somebody reads when the store took too long for what they began.
+    fn too_slow(&self) -> Reply {
+        let reference = Reference::new();
+        self.vitals.metrics.store_failed(Fault::Slow);
+        warn!(%reference, "the store: no answer within {} s, nothing was begun; see how busy its disk is", BEFORE_A_FORM.as_secs());
+        wording::too_slow(reference)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is written after a reply: questions that had no answer, and what people picked. Nobody waits for it; where the store cannot keep
 //! up, it is dropped and counted.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tracing::{info, warn};
 use crate::curation::Scope;
 use crate::curation::review::{Proposal, Suggestion};
 use crate::desk::Desk;
+use crate::operations::{Fault, Queue, Vitals};
 use crate::store::{AskedInVain, Pick, StoreError};
 
 /// Notes that wait at most.
@@ -37,6 +39,7 @@ pub(in super::super) enum Note {
 pub(in super::super) struct Outbox {
     sender: Sender<Note>,
     dropped: AtomicU64,
+    vitals: Arc<Vitals>,
 }
 
 /// What was left, to be written.
@@ -44,14 +47,20 @@ pub(in super::super) struct Outbox {
 pub(in super::super) struct Inbox(Receiver<Note>);
 
 impl Outbox {
-    pub(in super::super) fn new() -> (Self, Inbox) {
+    pub(in super::super) fn new(vitals: Arc<Vitals>) -> (Self, Inbox) {
         let (sender, receiver) = channel(WAITING);
-        (Self { sender, dropped: AtomicU64::new(0) }, Inbox(receiver))
+        (Self { sender, dropped: AtomicU64::new(0), vitals }, Inbox(receiver))
+    }
+
+    /// Tells how many notes wait.
+    pub(in super::super) fn tell(&self) {
+        self.vitals.metrics.queued(Queue::Notes, WAITING.saturating_sub(self.sender.capacity()), WAITING);
     }
 
     /// Leaves a note, if there is room.
     pub(in super::super) fn leave(&self, note: Note) {
         if self.sender.try_send(note).is_err() {
+            self.vitals.metrics.dropped();
             let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
             if dropped.is_power_of_two() {
                 warn!("{dropped} notes of what was asked in vain or picked were dropped so far: the store is slow or gone");
@@ -66,6 +75,7 @@ impl Inbox {
         mut self,
         desk: Desk,
         stopping: tokio_util::sync::CancellationToken,
+        vitals: Arc<Vitals>,
         proposed: impl Fn(&Suggestion),
     ) {
         let mut notes = Vec::with_capacity(AT_ONCE);
@@ -83,11 +93,13 @@ impl Inbox {
                     notes.push(note);
                 }
                 if let Err(error) = keep(&desk, &notes).await {
+                    vitals.metrics.store_failed(Fault::of(&error));
                     warn!("{} notes of what was asked in vain or picked were not kept: {error}", notes.len());
                 }
                 return;
             }
             while let Err(error) = keep(&desk, &notes).await {
+                vitals.metrics.store_failed(Fault::of(&error));
                 if !was_down {
                     warn!("what was asked in vain or picked is not kept for now: {error}; it is tried again");
                     was_down = true;

@@ -39,7 +39,7 @@ impl Bot {
         match tokio::time::timeout_at(before_a_form(scene), self.room_for_more(who)).await {
             Ok(Ok(())) => {}
             Ok(Err(reply)) => return self.respond(scene, First::Message, &reply).await,
-            Err(_) => return self.respond(scene, First::Message, &wording::too_slow()).await,
+            Err(_) => return self.respond(scene, First::Message, &self.too_slow()).await,
         }
         let scope = Scope::Server(who.server);
         let draft = match id.map(str::trim).filter(|id| !id.is_empty()) {
@@ -62,7 +62,7 @@ impl Bot {
         let scope = super::super::bot::scope(scene.guild);
         let proposal = Proposal::Wrong { fact, question };
         let cause = Some(scene.caller.id.get());
-        let suggestion = self.desk.store.suggest(scope, &proposal, None, now(), cause).await.map_err(|error| Self::not_saved(&error))?;
+        let suggestion = self.desk.store.suggest(scope, &proposal, None, now(), cause).await.map_err(|error| self.not_saved(&error))?;
         self.post_for_review(&suggestion);
         Ok(())
     }
@@ -123,7 +123,7 @@ impl Bot {
     }
 
     async fn queue(&self, moderator: Moderator, after: Option<SuggestionId>) -> Result<Reply, Reply> {
-        let waiting = self.desk.store.waiting(moderator.scope(), after, 1).await.map_err(|error| Self::not_saved(&error))?;
+        let waiting = self.desk.store.waiting(moderator.scope(), after, 1).await.map_err(|error| self.not_saved(&error))?;
         Ok(match waiting.suggestions.first() {
             Some(suggestion) => self.waiting_reply(suggestion, Some(waiting.total)),
             None => wording::queue_end(waiting.total),
@@ -146,7 +146,7 @@ impl Bot {
     /// A suggestion of this server, with the right to judge it.
     async fn to_judge(&self, scene: &Scene, id: SuggestionId) -> Result<(Moderator, Suggestion), Reply> {
         let moderator = self.moderator(scene)?;
-        let found = self.desk.store.suggestion(moderator.scope(), id).await.map_err(|error| Self::not_saved(&error))?;
+        let found = self.desk.store.suggestion(moderator.scope(), id).await.map_err(|error| self.not_saved(&error))?;
         let suggestion = found.ok_or_else(wording::no_suggestion)?;
         if suggestion.decision.is_some() {
             return Err(wording::verdict(&suggestion));
@@ -157,7 +157,7 @@ impl Bot {
     /// Whether a moderator may do what a suggestion asks for, where two must agree on it.
     async fn may_approve(&self, moderator: Moderator, suggestion: &Suggestion) -> Result<(), Reply> {
         let fact = suggestion.proposal.fact();
-        let history = self.desk.history(suggestion.scope, fact).await.map_err(|error| Self::not_saved(&error))?;
+        let history = self.desk.history(suggestion.scope, fact).await.map_err(|error| self.not_saved(&error))?;
         let now = history.now();
         let after = match &suggestion.proposal {
             Proposal::Change { change: Change::Add(record) | Change::Edit(record), .. } => Some(record.clone()),
@@ -181,7 +181,7 @@ impl Bot {
         let (moderator, suggestion) = match found {
             Ok(Ok(found)) => found,
             Ok(Err(reply)) => return self.respond(scene, First::Message, &reply).await,
-            Err(_) => return self.respond(scene, First::Message, &wording::too_slow()).await,
+            Err(_) => return self.respond(scene, First::Message, &self.too_slow()).await,
         };
         if judgement == Judgement::Reject {
             return self.show_form(scene, &Form::of_rejection(id)).await;
@@ -240,7 +240,7 @@ impl Bot {
             Ok(Outcome::Done(reply) | Outcome::Stays(reply)) => Ok(wording::and_next(reply, id)),
             Err(ChangeError::Refused(Refusal::Moved { .. })) => Ok(wording::suggestion_moved(id)),
             Err(ChangeError::Refused(refusal)) => Ok(wording::refused(&refusal)),
-            Err(ChangeError::Store(error)) => Err(Self::not_saved(&error)),
+            Err(ChangeError::Store(error)) => Err(self.not_saved(&error)),
         }
     }
 
@@ -269,7 +269,7 @@ impl Bot {
                     }
                     Ok(Approved::Already(suggestion)) => Ok(wording::verdict(&suggestion)),
                     Ok(Approved::Missing) => Err(wording::no_suggestion()),
-                    Err(ChangeError::Store(error)) => Err(Self::not_saved(&error)),
+                    Err(ChangeError::Store(error)) => Err(self.not_saved(&error)),
                     Err(ChangeError::Refused(refusal)) => Err(wording::refused(&refusal)),
                 }
             };

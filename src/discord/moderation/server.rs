@@ -145,7 +145,7 @@ impl Bot {
             .made(&before, self.settings.message_content)
             .map_err(|problem| Reply::note(&format!("Nothing was changed: {problem}.")))?;
         if after != before {
-            self.desk.store.set_settings(server, &after, person, now()).await.map_err(|error| Self::not_saved(&error))?;
+            self.desk.store.set_settings(server, &after, person, now()).await.map_err(|error| self.not_saved(&error))?;
             self.take_settings(server, &after);
             self.audit(server, &scene.caller.id.to_string(), &wording::settings_line(person));
             if after.review_channel != before.review_channel {
@@ -190,7 +190,7 @@ impl Bot {
                     let bytes = serde_json::to_vec_pretty(&kept).unwrap_or_default();
                     Reply::note("This is all that I keep with your name on it.").file("sanad-about-you.json", bytes)
                 }
-                Err(error) => Self::not_saved(&error),
+                Err(error) => self.not_saved(&error),
             }
         })
         .await;
@@ -202,7 +202,7 @@ impl Bot {
             let Some(person) = NonZeroU64::new(scene.person.get()) else { return wording::privacy() };
             match self.desk.store.forget(person).await {
                 Ok(forgotten) => wording::forgotten(forgotten),
-                Err(error) => Self::not_saved(&error),
+                Err(error) => self.not_saved(&error),
             }
         })
         .await;

@@ -16,6 +16,7 @@ use crate::curation::review::{Proposal, Settings, Suggestion, SuggestionId, Verd
 use crate::curation::{Author, Change, History, Record, Refusal, Revision, RevisionNo, State};
 use crate::fact::{FactId, FactIx};
 use crate::knowledge::Knowledge;
+use crate::operations::Reference;
 use crate::store::{DraftId, Forgotten};
 use crate::text::cut::shorten;
 
@@ -142,8 +143,8 @@ pub(super) fn refused(refusal: &Refusal) -> Reply {
     Reply::note(&format!("Nothing was changed: {}.", escape(&refusal.to_string())))
 }
 
-pub(super) fn too_slow() -> Reply {
-    Reply::note("My store takes too long just now, so nothing was begun. Try again in a moment.")
+pub(super) fn too_slow(reference: Reference) -> Reply {
+    Reply::note(&format!("My store takes too long just now, so nothing was begun. Try again in a moment (reference {reference})."))
 }
 
 pub(super) fn try_again() -> Reply {

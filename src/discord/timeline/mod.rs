@@ -18,6 +18,7 @@ use super::render;
 use super::reply::{Reply, SeenBy, delete_button};
 use super::send::First;
 use crate::knowledge::Knowledge;
+use crate::operations::Reference;
 use crate::timeline::filter::{self, Understood, Wish, emptied};
 use crate::timeline::names::{self, Choice, Named};
 use crate::timeline::{Selection, course, select};
@@ -122,8 +123,12 @@ impl Bot {
                 without_picture(reply, "Too many pictures are being drawn just now. Press *Picture* again in a minute.")
             }
             Err(NoPicture::Failed(why)) => {
-                warn!("a timeline could not be drawn: {why}");
-                without_picture(reply, "The picture could not be drawn; whoever runs me finds the reason in the log.")
+                let reference = Reference::new();
+                warn!(%reference, "a timeline could not be drawn: {why}");
+                without_picture(
+                    reply,
+                    &format!("The picture could not be drawn; whoever runs me finds the reason in the log (reference {reference})."),
+                )
             }
         }
     }

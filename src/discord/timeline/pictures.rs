@@ -51,6 +51,11 @@ impl Default for Pictures {
 }
 
 impl Pictures {
+    /// How many are being drawn, and how many may be at once.
+    pub(crate) fn drawing(&self) -> (usize, usize) {
+        (AT_ONCE.saturating_sub(self.turns.available_permits()), AT_ONCE)
+    }
+
     /// The picture of a selection, as PNG.
     pub(crate) async fn png(&self, view: &Knowledge, selection: &Selection) -> Result<Arc<[u8]>, NoPicture> {
         if let Some(png) = self.kept(&view.base, selection) {

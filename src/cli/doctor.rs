@@ -1,0 +1,182 @@
+//! `sanad doctor`: a line for each thing that the bot needs, with the mend.
+
+use std::io::{self, Read as _, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::edited::Shelved;
+use super::live::{api, runtime, token};
+use super::open::Settings;
+use super::reload::drifted;
+use crate::discord::doctor::{Finding, Health, examine};
+use crate::knowledge::Knowledge;
+use crate::store::{Location, Store, StoreError};
+
+/// How long a bot that runs may take to say so.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Says of everything the bot needs how it stands; exit 1 if something must be mended.
+pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let mut found = Vec::new();
+    let config = match settings.config() {
+        Ok(config) => {
+            found.push(Finding::good("settings", "read"));
+            Some(config)
+        }
+        Err(error) => {
+            found.push(Finding::bad("settings", format!("{error:#}")));
+            None
+        }
+    };
+    let shipped = settings.open();
+    found.push(match &shipped {
+        Ok(knowledge) => Finding::good("facts", format!("{} from {} sources", knowledge.base.fact_count(), knowledge.base.source_count())),
+        Err(error) => Finding::bad("facts", format!("{error:#}; `sanad check` says more")),
+    });
+    if config.is_some() {
+        found.extend(database(settings, shipped.ok()).unwrap_or_else(|error| vec![Finding::bad("database", format!("{error:#}"))]));
+    }
+    if let Some(config) = &config {
+        found.push(port(config.http));
+    }
+    found.extend(machine::room(settings.location().ok().as_ref().map(Location::file)));
+    match (token(), api(), config) {
+        (None, _, _) => found.push(Finding::bad(
+            "token",
+            "DISCORD_TOKEN is not set, or holds no token; set it to the bot's token (developer portal, your application, Bot)",
+        )),
+        (_, Err(error), _) => found.push(Finding::bad("connection", format!("{error:#}"))),
+        (Some(token), Ok(api), Some(config)) => found.extend(runtime()?.block_on(examine(&token, &api, &config.discord))),
+        (_, _, None) => {}
+    }
+    let mut out = io::stdout().lock();
+    for finding in &found {
+        writeln!(out, "{:<4}  {:<12} {}", finding.health.as_str(), finding.about, finding.said)?;
+    }
+    let bad = found.iter().any(|finding| finding.health == Health::Bad);
+    Ok(if bad { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// How the store stands, and what lies in it.
+fn database(settings: &Settings, shipped: Option<Knowledge>) -> anyhow::Result<Vec<Finding>> {
+    let location = settings.location()?;
+    let file = location.file().display();
+    let Some(shelved) = Shelved::existing(&location)? else {
+        return Ok(vec![Finding::good("database", format!("{file} is not there yet; `sanad run` makes it"))]);
+    };
+    let (report, waiting) = shelved.runtime.block_on(async {
+        shelved.store.health().await?;
+        let report = Store::check_file(location.file()).await?;
+        Ok::<_, StoreError>((report, shelved.store.waiting_in_all().await?))
+    })?;
+    let mut found = vec![match report.problems.first() {
+        None => Finding::good(
+            "database",
+            format!(
+                "{file}, schema {} (facts edited: {}, suggestions waiting: {} in servers, {} from direct messages)",
+                report.schema, report.facts, waiting.servers, waiting.direct
+            ),
+        ),
+        Some(problem) => Finding::bad("database", format!("{file}: {problem}; `sanad restore FILE` puts a backup in its place")),
+    }];
+    if let Some(shipped) = shipped {
+        found.extend(drifted(&*shelved.over(shipped)?).map(|said| Finding::doubtful("edits", said)));
+    }
+    shelved.close();
+    Ok(found)
+}
+
+/// Whether health and metrics can be asked for.
+fn port(listen: Option<SocketAddr>) -> Finding {
+    let Some(address) = listen else {
+        return Finding::good("http", "off; `[http] listen` in config.toml switches health and metrics on");
+    };
+    match TcpListener::bind(address) {
+        Ok(_) if !address.ip().is_loopback() => {
+            Finding::doubtful("http", format!("{address} is free, and reached from other machines: see that only yours reach it"))
+        }
+        Ok(_) => Finding::good("http", format!("{address} is free")),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => match healthy(address) {
+            Ok(true) => Finding::good("http", format!("{address}: a bot that runs answers there")),
+            _ => Finding::bad("http", format!("{address} is used by another program; name another port in `[http] listen`, or end it")),
+        },
+        Err(error) => Finding::bad("http", format!("cannot listen at {address}: {error}; name another in `[http] listen`")),
+    }
+}
+
+/// Whether what listens there is a bot of this kind.
+fn healthy(address: SocketAddr) -> io::Result<bool> {
+    let mut stream = TcpStream::connect_timeout(&address, ANSWERS_WITHIN)?;
+    stream.set_read_timeout(Some(ANSWERS_WITHIN))?;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    let mut said = Vec::new();
+    stream.take(1_024).read_to_end(&mut said)?;
+    let said = String::from_utf8_lossy(&said);
+    Ok(said.starts_with("HTTP/1.1 200") && said.ends_with("\r\n\r\nok\n"))
+}
+
+#[cfg(unix)]
+mod machine {
+    //! What the system grants the process.
+
+    use std::path::Path;
+
+    use rustix::fs::statvfs;
+    use rustix::process::{Resource, getrlimit};
+
+    use crate::discord::doctor::Finding;
+
+    const MIB: u64 = 1024 * 1024;
+    /// Below this nothing can be kept for long, above the other nobody needs to look.
+    const ROOM: (u64, u64) = (64 * MIB, 1024 * MIB);
+    /// Below this connections and files run out under load, above the other nobody needs to look.
+    const FILES: (u64, u64) = (64, 256);
+
+    /// The room that is left for the store, and for open files.
+    pub(super) fn room(store: Option<&Path>) -> Vec<Finding> {
+        let folder = store.and_then(|file| file.ancestors().skip(1).find(|folder| folder.is_dir()));
+        folder.map(disk).into_iter().chain([files()]).collect()
+    }
+
+    fn disk(folder: &Path) -> Finding {
+        let at = folder.display();
+        match statvfs(folder) {
+            Err(error) => Finding::doubtful("disk", format!("{at}: how much is free cannot be read: {error}")),
+            Ok(disk) => {
+                let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+                let said = format!("{at}: {} MiB free", free / MIB);
+                match free {
+                    free if free < ROOM.0 => Finding::bad("disk", format!("{said}; make room, or moderators can keep nothing")),
+                    free if free < ROOM.1 => Finding::doubtful("disk", format!("{said}; make room soon")),
+                    _ => Finding::good("disk", said),
+                }
+            }
+        }
+    }
+
+    fn files() -> Finding {
+        match getrlimit(Resource::Nofile).current {
+            Some(most) if most < FILES.0 => {
+                Finding::bad("open files", format!("{most} at once are allowed; allow {} or more (ulimit -n, LimitNOFILE)", FILES.1))
+            }
+            Some(most) if most < FILES.1 => {
+                Finding::doubtful("open files", format!("{most} at once are few; allow {} or more (ulimit -n, LimitNOFILE)", FILES.1))
+            }
+            Some(most) => Finding::good("open files", format!("{most} at once are allowed")),
+            None => Finding::good("open files", "as many as there may be"),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod machine {
+    use std::path::Path;
+
+    use crate::discord::doctor::Finding;
+
+    /// Nothing is known of it here.
+    pub(super) fn room(_store: Option<&Path>) -> Vec<Finding> {
+        Vec::new()
+    }
+}
