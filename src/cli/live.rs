@@ -28,8 +28,6 @@ use crate::telemetry;
 
 /// The exit code of an end that starting again can mend (`EX_TEMPFAIL` of sysexits.h); all other errors end with 2.
 const TRY_AGAIN: u8 = 75;
-/// How often the bot looks for what the command line changed.
-const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 /// How long the store may take to close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
@@ -132,7 +130,7 @@ impl End {
     fn restart_helps(&self) -> bool {
         match self {
             Self::Discord(error) => error.restart_helps(),
-            Self::Store(error) => matches!(error, StoreError::Locked { .. } | StoreError::Full { .. }),
+            Self::Store(error) => matches!(error, StoreError::Locked { .. } | StoreError::Full { .. } | StoreError::Unreachable { .. }),
         }
     }
 }
@@ -143,16 +141,17 @@ async fn open_desk(app: &Arc<App>, at: &Location) -> Result<Desk, StoreError> {
         info!("store: {}", brought(&store, &migrated));
     }
     let desk = Desk::open(Arc::clone(app), store).await?;
-    info!("store: {}", at.file().display());
+    info!("store: {}", at.place());
     say_drifted(app);
     Ok(desk)
 }
 
-/// Sees what the command line changes beside the bot. It never ends.
+/// Sees what the command line and other bots change beside this one. It never ends.
 async fn follow(desk: Desk) {
     let mut failed = false;
+    let mut watch = desk.store.watch();
     loop {
-        tokio::time::sleep(FOLLOW_EVERY).await;
+        watch.changed().await;
         match desk.follow().await {
             Ok(changed) => {
                 if failed {
@@ -235,24 +234,34 @@ pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
 /// How the store stands, and what lies in it.
 fn database(settings: &Settings, shipped: Option<Knowledge>) -> anyhow::Result<Vec<Finding>> {
     let location = settings.location()?;
-    let file = location.file().display();
+    let place = location.place();
     let Some(shelved) = Shelved::existing(&location)? else {
-        return Ok(vec![Finding::good("database", format!("{file} is not there yet; `sanad run` makes it"))]);
+        let yet = match location {
+            Location::File(_) => "is not there yet; `sanad run` makes it",
+            Location::Server(_) => "answers and is empty; `sanad run` makes the store",
+        };
+        return Ok(vec![Finding::good("database", format!("{place} {yet}"))]);
     };
     let (report, waiting) = shelved.runtime.block_on(async {
         shelved.store.health().await?;
-        let report = Store::check_file(location.file()).await?;
+        let report = shelved.store.report().await?;
         Ok::<_, StoreError>((report, shelved.store.waiting_in_all().await?))
     })?;
     let mut found = vec![match report.problems.first() {
         None => Finding::good(
             "database",
             format!(
-                "{file}, schema {} (facts edited: {}, suggestions waiting: {} in servers, {} from direct messages)",
+                "{place}, schema {} (facts edited: {}, suggestions waiting: {} in servers, {} from direct messages)",
                 report.schema, report.facts, waiting.servers, waiting.direct
             ),
         ),
-        Some(problem) => Finding::bad("database", format!("{file}: {problem}; `sanad restore FILE` puts a backup in its place")),
+        Some(problem) => {
+            let mend = match location {
+                Location::File(_) => "`sanad restore FILE` puts a backup in its place",
+                Location::Server(_) => "put a backup into an empty database (pg_restore, or `sanad store copy`) and name that one",
+            };
+            Finding::bad("database", format!("{place}: {problem}; {mend}"))
+        }
     }];
     if let Some(shipped) = shipped {
         found.extend(drifted(&*shelved.over(shipped)?).map(|said| Finding::doubtful("edits", said)));
