@@ -293,11 +293,16 @@ mod tests {
     }
 
     #[test]
-    fn the_store_is_a_sqlite_file_and_no_password_is_repeated() {
-        let config = read("[store]\ndatabase = \"sqlite:/srv/sanad/facts.db\"\n").unwrap();
-        assert!(config.database.unwrap().file().ends_with("srv/sanad/facts.db"));
-        insta::assert_snapshot!(read("[store]\ndatabase = \"postgres://anna:secret@host/db\"\nfile = \"x\"\n").unwrap_err().join("\n"), @r"
-        config.toml:2: error: database: the address of the store: `postgres:` is not supported: this version keeps its store in SQLite; write sqlite:FILE
+    fn the_store_is_a_file_or_a_database_and_no_password_is_repeated() {
+        for (url, place) in
+            [("sqlite:/srv/sanad/facts.db", "srv/sanad/facts.db"), ("postgres://anna:secret@host/db", "postgres://anna@host:5432/db")]
+        {
+            let config = read(&format!("[store]\ndatabase = \"{url}\"\n")).unwrap();
+            assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+            assert!(config.database.unwrap().place().to_string().ends_with(place));
+        }
+        insta::assert_snapshot!(read("[store]\ndatabase = \"mysql://anna:secret@host/db\"\nfile = \"x\"\n").unwrap_err().join("\n"), @r"
+        config.toml:2: error: database: the address of the store: `mysql:` is not supported; write sqlite:FILE or postgres://USER@HOST/DATABASE
         config.toml:3: error: file: unknown field; known are database
         ");
     }

@@ -362,7 +362,7 @@ fn what_has_changed_below_an_edit_is_told() {
     let doctor = site.run("doctor").out;
     let of_store: Vec<&str> = doctor.lines().filter(|line| line.contains(" database ") || line.contains(" edits ")).collect();
     assert_snapshot!(of_store.join("\n"), @r"
-    ok    database     DIR/sanad.db, schema 0002 (facts edited: 1, suggestions waiting: 0 in servers, 0 from direct messages)
+    ok    database     DIR/sanad.db, schema 0003 (facts edited: 1, suggestions waiting: 0 in servers, 0 from direct messages)
     look  edits        the base has changed below edits of lamp in server 5; `sanad facts show lamp --guild 5` shows what
     ");
     site.write("base.jsonl", BASE.lines().skip(1).collect::<Vec<_>>().join("\n"));
@@ -390,7 +390,7 @@ fn a_backup_restored_is_what_was_backed_up() {
         assert_eq!(site.done("facts export - --guild 5"), after, "nothing was replaced by {wrong}");
     }
     with_settings!({filters => vec![(r"before-restore-\w+", "before-restore-[now]")]}, {
-        assert_snapshot!(site.done("restore copy.db"), @"DIR/sanad.db: restored from copy.db, schema 0002 (facts edited: 1, revisions: 1); what was there is kept in DIR/sanad.db.before-restore-[now]");
+        assert_snapshot!(site.done("restore copy.db"), @"DIR/sanad.db: restored from copy.db, schema 0003 (facts edited: 1, revisions: 1); what was there is kept in DIR/sanad.db.before-restore-[now]");
     });
     assert_eq!(site.done("facts export - --guild 5"), before);
     let aside = fs::read_dir(site.0.path()).unwrap().flatten().map(|entry| entry.file_name().into_string().unwrap());
@@ -429,7 +429,7 @@ fn a_store_that_cannot_be_read_is_an_error_and_no_wrong_answer() {
         newer.close().await.unwrap();
     });
     let refused = site.fails("ask lamp");
-    assert_snapshot!(refused, @"sanad: DIR/sanad.db: the store has schema 0099, this program knows 0002 at most; use the newer program, or restore a backup");
+    assert_snapshot!(refused, @"sanad: DIR/sanad.db: the store has schema 0099, this program knows 0003 at most; use the newer program, or restore a backup");
     for asked in [
         "ask lamp --guild 5",
         "explain lamp",
@@ -471,14 +471,16 @@ fn the_store_is_where_the_environment_then_the_settings_say() {
     assert_eq!(with("sqlite:other.db", &["facts", "import", "mill.jsonl"]).0, Some(0));
     assert!(site.has("other.db"));
     for asked in [&["ask", "lamp"][..], &["facts", "list"], &["backup", "x.db"], &["facts", "import", "mill.jsonl"]] {
-        let (code, out, err) = with("postgres://anna:secret@host/db", asked);
+        let (code, out, err) = with("mysql://anna:secret@host/db", asked);
         assert_eq!((code, out.as_str()), (Some(2), ""));
-        assert_eq!(
-            err,
-            "sanad: the address of the store: `postgres:` is not supported: this version keeps its store in SQLite; write sqlite:FILE\n"
-        );
+        assert_eq!(err, "sanad: the address of the store: `mysql:` is not supported; write sqlite:FILE or postgres://USER@HOST/DATABASE\n");
+        // Nothing listens on this port.
+        let (code, out, err) = with("postgres://anna:secret@127.0.0.1:9/db", asked);
+        assert_eq!((code, out.as_str()), (Some(2), ""));
+        assert!(err.starts_with("sanad: postgres://anna@127.0.0.1:9/db: the database does not answer: "), "{err}");
+        assert!(err.contains("; see that it runs") && !err.contains("secret"), "{err}");
     }
-    let (code, out, _) = with("postgres://anna:secret@host/db", &["check"]);
+    let (code, out, _) = with("mysql://anna:secret@host/db", &["check"]);
     assert!(code == Some(1) && out.starts_with("DATABASE_URL:0: error: database: ") && !out.contains("secret"), "{out}");
 }
 

@@ -15,7 +15,7 @@ use kept::{Folder, SHIPPED, assert_served, assert_whole};
 use sanad::app::App;
 use sanad::curation::{Change, Record, RevisionNo, Scope, State};
 use sanad::desk::{ChangeError, Desk, Saved};
-use sanad::store::StoreError;
+use sanad::store::{Place, StoreError};
 use sqlx::Connection as _;
 
 const HERE: u64 = 7;
@@ -55,7 +55,7 @@ impl Before {
         let refused = change(&self.desk, "lighthouse", Change::Edit(large("refused"))).await.unwrap_err();
         self.assert_answered(&self.desk.app);
         let ChangeError::Store(error) = refused else { panic!("{refused}") };
-        is_one_sentence(&error, self.desk.store.file());
+        is_one_sentence(&error, self.desk.store.place());
         error
     }
 
@@ -89,9 +89,9 @@ fn large(text: &str) -> Record {
 
 /// What is said names the file, what is wrong, and what to do.
 #[track_caller]
-fn is_one_sentence(error: &StoreError, file: &Path) {
+fn is_one_sentence(error: &StoreError, at: &Place) {
     let said = error.to_string();
-    assert!(said.starts_with(&format!("{}: ", file.display())) && said.contains("; ") && !said.contains('\n'), "{said}");
+    assert!(said.starts_with(&format!("{at}: ")) && said.contains("; ") && !said.contains('\n'), "{said}");
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn a_full_disk() {
     assert!(matches!(error, StoreError::Full { .. }), "{error}");
     let opened = kept::open(&file).await.map(|_| ());
     if let Err(error) = opened {
-        is_one_sentence(&error, &file);
+        is_one_sentence(&error, &Place::of_file(&file));
     }
     let again = before.refused().await;
     assert!(matches!(again, StoreError::Full { .. }), "{again}");
@@ -237,7 +237,7 @@ async fn a_file_that_is_damaged_when_the_program_starts() {
         };
         let error = opened.expect_err(what);
         assert!(matches!(error, StoreError::Foreign { .. }), "{what}: {error}");
-        is_one_sentence(&error, &file);
+        is_one_sentence(&error, &Place::of_file(&file));
         for fact in SHIPPED {
             assert!(app.view(Scope::of(HERE)).base.find(fact).is_some(), "{what}: what is shipped is answered");
         }

@@ -11,7 +11,7 @@ use super::open::Settings;
 use super::reload::drifted;
 use crate::discord::doctor::{Finding, Health, examine};
 use crate::knowledge::Knowledge;
-use crate::store::{Location, Store, StoreError};
+use crate::store::{Location, StoreError};
 
 /// How long a bot that runs may take to say so.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
@@ -40,7 +40,11 @@ pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
     if let Some(config) = &config {
         found.push(port(config.http));
     }
-    found.extend(machine::room(settings.location().ok().as_ref().map(Location::file)));
+    let file = settings.location().ok().and_then(|location| match location {
+        Location::File(file) => Some(file),
+        Location::Server(_) => None,
+    });
+    found.extend(machine::room(file.as_deref()));
     match (token(), api(), config) {
         (None, _, _) => found.push(Finding::bad(
             "token",
@@ -61,24 +65,34 @@ pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
 /// How the store stands, and what lies in it.
 fn database(settings: &Settings, shipped: Option<Knowledge>) -> anyhow::Result<Vec<Finding>> {
     let location = settings.location()?;
-    let file = location.file().display();
+    let place = location.place();
     let Some(shelved) = Shelved::existing(&location)? else {
-        return Ok(vec![Finding::good("database", format!("{file} is not there yet; `sanad run` makes it"))]);
+        let yet = match location {
+            Location::File(_) => "is not there yet; `sanad run` makes it",
+            Location::Server(_) => "answers and is empty; `sanad run` makes the store",
+        };
+        return Ok(vec![Finding::good("database", format!("{place} {yet}"))]);
     };
     let (report, waiting) = shelved.runtime.block_on(async {
         shelved.store.health().await?;
-        let report = Store::check_file(location.file()).await?;
+        let report = shelved.store.report().await?;
         Ok::<_, StoreError>((report, shelved.store.waiting_in_all().await?))
     })?;
     let mut found = vec![match report.problems.first() {
         None => Finding::good(
             "database",
             format!(
-                "{file}, schema {} (facts edited: {}, suggestions waiting: {} in servers, {} from direct messages)",
+                "{place}, schema {} (facts edited: {}, suggestions waiting: {} in servers, {} from direct messages)",
                 report.schema, report.facts, waiting.servers, waiting.direct
             ),
         ),
-        Some(problem) => Finding::bad("database", format!("{file}: {problem}; `sanad restore FILE` puts a backup in its place")),
+        Some(problem) => {
+            let mend = match location {
+                Location::File(_) => "`sanad restore FILE` puts a backup in its place",
+                Location::Server(_) => "put a backup into an empty database (pg_restore, or `sanad store copy`) and name that one",
+            };
+            Finding::bad("database", format!("{place}: {problem}; {mend}"))
+        }
     }];
     if let Some(shipped) = shipped {
         found.extend(drifted(&*shelved.over(shipped)?).map(|said| Finding::doubtful("edits", said)));

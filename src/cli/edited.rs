@@ -62,10 +62,9 @@ pub(super) struct Shelved {
 impl Shelved {
     /// Opens the store where there is one. Where there is none, nothing is begun.
     pub(super) fn existing(at: &Location) -> anyhow::Result<Option<Self>> {
-        let file = at.file();
-        let is_there =
-            file.try_exists().with_context(|| format!("{}: cannot be looked at; see who may read its folder", file.display()))?;
-        if !is_there {
+        if let Location::File(file) = at
+            && !file.try_exists().with_context(|| format!("{}: cannot be looked at; see who may read its folder", file.display()))?
+        {
             return Ok(None);
         }
         let runtime = runtime()?;
@@ -103,7 +102,8 @@ impl Shelved {
 /// What became of an older store.
 pub(super) fn brought(store: &Store, migrated: &Migrated) -> String {
     let Migrated { from, to, backup } = migrated;
-    format!("{}: brought from schema {from} to {to}; as it was, it is kept in {}", store.file().display(), backup.display())
+    let kept = backup.as_ref().map_or_else(String::new, |backup| format!("; as it was, it is kept in {}", backup.display()));
+    format!("{}: brought from schema {from} to {to}{kept}", store.place())
 }
 
 /// Runs what a command waits for, on its own thread.

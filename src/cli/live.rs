@@ -30,8 +30,8 @@ use crate::telemetry;
 
 /// The exit code of an end that starting again can mend (`EX_TEMPFAIL` of sysexits.h); all other errors end with 2.
 const TRY_AGAIN: u8 = 75;
-/// How often the bot looks for what the command line changed.
-const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+/// How often is looked whether the process hangs.
+const LOOKED_AFTER_EVERY: Duration = Duration::from_secs(1);
 /// How much longer than the gateway the threads that watch over it may be silent, the time to end in good order included.
 const HUNG_AFTER: Duration = Duration::from_secs(60);
 /// How long the store may take to close.
@@ -178,7 +178,7 @@ fn end_if_hung(vitals: Arc<Vitals>, silence: Duration) {
     vitals.pulse.beat();
     thread::spawn(move || {
         loop {
-            thread::sleep(FOLLOW_EVERY);
+            thread::sleep(LOOKED_AFTER_EVERY);
             if vitals.pulse.silent(at_most).is_some() {
                 error!("the process hangs: no sign of life for {} s; it is ended, to be started again", at_most.as_secs());
                 std::process::exit(i32::from(TRY_AGAIN));
@@ -203,7 +203,7 @@ impl End {
     fn restart_helps(&self) -> bool {
         match self {
             Self::Discord(error) => error.restart_helps(),
-            Self::Store(error) => matches!(error, StoreError::Locked { .. } | StoreError::Full { .. }),
+            Self::Store(error) => matches!(error, StoreError::Locked { .. } | StoreError::Full { .. } | StoreError::Unreachable { .. }),
         }
     }
 }
@@ -214,16 +214,17 @@ async fn open_desk(app: &Arc<App>, at: &Location) -> Result<Desk, StoreError> {
         info!("store: {}", brought(&store, &migrated));
     }
     let desk = Desk::open(Arc::clone(app), store).await?;
-    info!("store: {}", at.file().display());
+    info!("store: {}", at.place());
     say_drifted(app);
     Ok(desk)
 }
 
-/// Sees what the command line changes beside the bot. It never ends.
+/// Sees what the command line and other bots change beside this one. It never ends.
 async fn follow(desk: Desk, vitals: Arc<Vitals>) {
     let mut failed = false;
+    let mut watch = desk.store.watch();
     loop {
-        tokio::time::sleep(FOLLOW_EVERY).await;
+        watch.changed().await;
         let facts = desk.app.shipped().base.fact_count() as u64;
         vitals.pulse.set_facts(facts);
         vitals.metrics.serves(facts, desk.app.edited_servers());

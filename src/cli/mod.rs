@@ -144,6 +144,11 @@ enum Command {
         /// The file that `sanad backup` wrote.
         file: PathBuf,
     },
+    /// The store as a whole: moving it, making it.
+    Store {
+        #[command(subcommand)]
+        command: keep::Command,
+    },
     /// The Discord bot, until SIGINT or SIGTERM; exit 75 where starting again can help, 2 where it cannot.
     Run,
     /// Whether the bot could run: a line for each thing it needs, with the mend; exit 1 if something must be mended.
@@ -203,6 +208,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Facts { whose, command } => facts::run(&settings, whose.scope(), command),
         Command::Backup { file } => keep::backup(&settings, &file),
         Command::Restore { file } => keep::restore(&settings, &file),
+        Command::Store { command } => keep::run(&settings, &command),
         Command::Run => live::run(&settings),
         Command::Doctor => doctor::doctor(&settings),
     }

@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
 
-use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
 
-use super::check::Problem;
+use super::location::Place;
+use super::report::Problem;
 use super::schema::Schema;
 use crate::curation::{RevisionNo, Scope};
 use crate::fact::FactId;
@@ -16,68 +15,68 @@ use crate::fact::FactId;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The store is named in a way that this version does not know.
-    #[error("the address of the store: {what}: this version keeps its store in SQLite; write sqlite:FILE")]
+    #[error("the address of the store: {what}; write sqlite:FILE or postgres://USER@HOST/DATABASE")]
     NotSupported {
         /// What is not known.
         what: String,
     },
-    /// The file is newer than the program.
-    #[error("{}: the store has schema {theirs}, this program knows {ours} at most; use the newer program, or restore a backup", file.display())]
+    /// The store is newer than the program.
+    #[error("{at}: the store has schema {theirs}, this program knows {ours} at most; use the newer program, or restore a backup")]
     Newer {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
         /// Its schema.
         theirs: Schema,
         /// The newest that the program knows.
         ours: Schema,
     },
-    /// The file is no store, or no whole one.
-    #[error("{}: {what}; name another file, or move this one away and restore a backup", file.display())]
+    /// This is no store, or no whole one.
+    #[error("{at}: {what}; name another store, or put a sound backup in its place")]
     Foreign {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
         /// What it is.
         what: Strange,
     },
-    /// The file was looked through, and something in it is wrong.
-    #[error("{}: {problem}; use a sound backup in its place", file.display())]
+    /// The store was looked through, and something in it is wrong.
+    #[error("{at}: {problem}; use a sound backup in its place")]
     Unsound {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
         /// The first thing that is wrong.
         problem: Problem,
     },
     /// There is no room.
-    #[error("{}: the disk is full, nothing of this was kept; make room and try again", file.display())]
+    #[error("{at}: the disk is full, nothing of this was kept; make room and try again")]
     Full {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
     },
     /// The file cannot be written.
-    #[error("{}: the file cannot be written; let the program write it and its folder", file.display())]
+    #[error("{at}: the file cannot be written; let the program write it and its folder")]
     ReadOnly {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
     },
-    /// Somebody else keeps the file.
-    #[error("{}: something else is writing the store and did not end in time; try again, or stop the other program", file.display())]
+    /// Somebody else keeps the store.
+    #[error("{at}: something else is writing the store and did not end in time; try again, or stop the other program")]
     Locked {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
     },
     /// The rules of the store forbid it.
-    #[error("{}: the store refuses this, nothing was changed: {rule}; correct what is to be kept", file.display())]
+    #[error("{at}: the store refuses this, nothing was changed: {rule}; correct what is to be kept")]
     Refused {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
         /// The rule.
         rule: String,
     },
     /// Somebody changed a fact meanwhile.
-    #[error("{}: the fact `{fact}` of {} stands at {now} already, nothing was changed; read it again and repeat", file.display(), named(*scope))]
+    #[error("{at}: the fact `{fact}` of {} stands at {now} already, nothing was changed; read it again and repeat", named(*scope))]
     Moved {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
         /// Whose fact.
         scope: Scope,
         /// Which.
@@ -86,31 +85,79 @@ pub enum StoreError {
         now: RevisionNo,
     },
     /// There is no such file.
-    #[error("{}: there is no such file; see how it is written", file.display())]
+    #[error("{at}: there is no such file; see how it is written")]
     Missing {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
     },
     /// Nothing is overwritten.
-    #[error("{}: there is a file of that name already, it is not overwritten; name another", file.display())]
+    #[error("{at}: there is a file of that name already, it is not overwritten; name another")]
     Exists {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
+    },
+    /// The server is not there, or does not answer.
+    #[error("{at}: the database does not answer: {what}; see that it runs and that this address leads to it")]
+    Unreachable {
+        /// The store.
+        at: Place,
+        /// What was seen of it.
+        what: String,
+    },
+    /// The server does not let this role do it.
+    #[error("{at}: the database does not allow it: {what}; give the role what docs/scaling.md lists, or name another role")]
+    Denied {
+        /// The store.
+        at: Place,
+        /// What the server says.
+        what: String,
+    },
+    /// A copy into this store has not ended.
+    #[error("{at}: a copy into this store was begun and has not ended; repeat `sanad store copy` until it says that all was copied")]
+    Unfinished {
+        /// The store.
+        at: Place,
+    },
+    /// The store is not empty.
+    #[error("{at}: the store holds rows in `{table}` already, nothing was copied; name a new one")]
+    Occupied {
+        /// The store.
+        at: Place,
+        /// A table with rows.
+        table: &'static str,
+    },
+    /// What was copied is not what was there.
+    #[error(
+        "{at}: what was written to `{table}` reads otherwise than it was, so nothing was kept of it; stop what else uses either store and repeat the copy"
+    )]
+    Differs {
+        /// The store that was copied into.
+        at: Place,
+        /// The table.
+        table: &'static str,
+    },
+    /// This kind of store does not do it.
+    #[error("{at}: {what}")]
+    Elsewhere {
+        /// The store.
+        at: Place,
+        /// What is done instead.
+        what: &'static str,
     },
     /// The system failed.
-    #[error("{}: {what}; see that the disk and the folder are there and can be used", file.display())]
+    #[error("{at}: {what}; see that the disk and the folder are there and can be used")]
     Io {
-        /// The file.
-        file: PathBuf,
+        /// The store.
+        at: Place,
         /// What the system says.
         what: String,
     },
 }
 
-/// What a file is that is no whole store.
+/// What something is that is no whole store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Strange {
-    /// Another kind of file.
+    /// A file of another kind.
     NotSqlite,
     /// A database that something else made.
     OtherProgram,
@@ -146,19 +193,34 @@ fn named(scope: Scope) -> String {
     }
 }
 
-/// What went wrong, before it is said in which file.
+/// What went wrong, before it is said in which store.
 #[derive(Debug)]
 pub(super) enum Fault {
     Sql(sqlx::Error),
     Strange(Strange),
-    Newer { theirs: Schema, ours: Schema },
-    Moved { scope: Scope, fact: FactId, now: RevisionNo },
+    Newer {
+        theirs: Schema,
+        ours: Schema,
+    },
+    Moved {
+        scope: Scope,
+        fact: FactId,
+        now: RevisionNo,
+    },
     Io(io::Error),
+    /// Put in words already.
+    Said(Box<StoreError>),
 }
 
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Said(Box::new(error))
     }
 }
 
@@ -185,48 +247,31 @@ impl From<MigrateError> for Fault {
 }
 
 impl Fault {
-    /// The same, said of a file.
-    pub(super) fn at(self, file: &Path) -> StoreError {
-        let file = file.to_owned();
+    /// The same, said of a store. What its engine reports, only the engine can put in words.
+    pub(super) fn at(self, at: &Place, of_engine: impl FnOnce(sqlx::Error, Place) -> StoreError) -> StoreError {
+        let at = at.clone();
         match self {
-            Self::Strange(what) => StoreError::Foreign { file, what },
-            Self::Newer { theirs, ours } => StoreError::Newer { file, theirs, ours },
-            Self::Moved { scope, fact, now } => StoreError::Moved { file, scope, fact, now },
-            Self::Io(error) | Self::Sql(sqlx::Error::Io(error)) => of_system(&error, file),
-            Self::Sql(sqlx::Error::Database(error)) => of_sqlite(error.as_ref(), file),
-            Self::Sql(sqlx::Error::PoolTimedOut) => StoreError::Locked { file },
+            Self::Strange(what) => StoreError::Foreign { at, what },
+            Self::Newer { theirs, ours } => StoreError::Newer { at, theirs, ours },
+            Self::Moved { scope, fact, now } => StoreError::Moved { at, scope, fact, now },
+            Self::Io(error) => of_system(&error, at),
+            Self::Said(error) => *error,
             Self::Sql(sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed) => {
-                StoreError::Io { file, what: "the store is closed".to_owned() }
+                StoreError::Io { at, what: "the store is closed".to_owned() }
             }
-            Self::Sql(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) => StoreError::Foreign { file, what: Strange::Damaged },
-            Self::Sql(other) => StoreError::Io { file, what: other.to_string() },
+            Self::Sql(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) => StoreError::Foreign { at, what: Strange::Damaged },
+            Self::Sql(error) => of_engine(error, at),
         }
     }
 }
 
-fn of_system(error: &io::Error, file: PathBuf) -> StoreError {
+/// What the system reports of a file.
+pub(super) fn of_system(error: &io::Error, at: Place) -> StoreError {
     match error.kind() {
-        io::ErrorKind::NotFound => StoreError::Missing { file },
-        io::ErrorKind::AlreadyExists => StoreError::Exists { file },
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full { file },
-        io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly { file },
-        _ => StoreError::Io { file, what: error.to_string() },
-    }
-}
-
-/// SQLite's primary result codes are the low eight bits of the extended ones (sqlite.org/rescode.html).
-fn of_sqlite(error: &dyn DatabaseError, file: PathBuf) -> StoreError {
-    let code = error.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or_default();
-    match code & 0xff {
-        5 | 6 => StoreError::Locked { file },
-        8 => StoreError::ReadOnly { file },
-        11 => StoreError::Foreign { file, what: Strange::Damaged },
-        13 => StoreError::Full { file },
-        19 => {
-            let message = error.message();
-            StoreError::Refused { file, rule: message.strip_prefix("CHECK constraint failed: ").unwrap_or(message).to_owned() }
-        }
-        26 => StoreError::Foreign { file, what: Strange::NotSqlite },
-        _ => StoreError::Io { file, what: error.message().to_owned() },
+        io::ErrorKind::NotFound => StoreError::Missing { at },
+        io::ErrorKind::AlreadyExists => StoreError::Exists { at },
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full { at },
+        io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly { at },
+        _ => StoreError::Io { at, what: error.to_string() },
     }
 }

@@ -1,118 +1,139 @@
-//! What moderators do and people ask, kept in one SQLite file that any number of tasks and a few processes use at once.
+//! What moderators do and people ask, kept in an existing engine: one SQLite file, or a database of a PostgreSQL server.
 //!
 //! The one room that knows SQL. What people did to facts ([`Revision`](crate::curation::Revision)) is only ever added to, and the database
 //! itself holds to that. Whoever changes something is told what became of it by a value ([`Appended`], [`Decided`]); an error
 //! ([`StoreError`]) means that nothing was changed, and says in one sentence what to do.
 //!
-//! One connection writes, in transactions that take the lock at once (`BEGIN IMMEDIATE`); a few others read beside it (write-ahead log).
-//! What is written is on disk when a call returns.
+//! [`Engine`] is what every engine promises, and one set of tests holds all of them to it. Each has its own SQL, and its own steps that make
+//! the database, by the same numbers.
 
 mod asked;
-mod backup;
-mod check;
+mod copy;
 mod drafts;
+mod engine;
 mod error;
+mod lease;
 mod location;
-mod open;
+mod postgres;
 mod privacy;
-mod restore;
+mod report;
 mod review;
 mod revisions;
 mod rows;
 mod schema;
-mod settings;
+mod sqlite;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-use std::path::Path;
-use std::pin::Pin;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use asked::{AskedInVain, Pick, PickedOften};
-pub use check::{FileReport, Problem};
+pub use copy::{Copied, CopiedTable};
 pub use drafts::{DraftChange, DraftId};
+pub use engine::{Engine, Told};
 pub use error::{StoreError, Strange};
-pub use location::Location;
-pub use open::{Migrated, Opened};
+pub use lease::{Leased, Renewed};
+pub use location::{Location, Place};
+pub use postgres::Address;
 pub use privacy::Forgotten;
-pub use restore::Restored;
+pub use report::{Problem, Report};
 pub use review::{Decided, Waiting, WaitingInAll};
 pub use revisions::{Appended, Extent, Head, Heads, Mark};
 pub use schema::Schema;
+pub use watch::Watch;
 
-use error::Fault;
-use open::Tuning;
-use rows::time_out;
+use sqlite::open::Tuning;
 
-/// The store. Copies share its connections.
+/// The store. Copies share its connections. What it does, its [`Engine`] promises.
 #[derive(Debug, Clone)]
-pub struct Store {
-    file: Arc<Path>,
-    writer: SqlitePool,
-    readers: SqlitePool,
-    tuning: Tuning,
+pub struct Store(Arc<dyn Engine>);
+
+/// An open store.
+#[derive(Debug)]
+pub struct Opened {
+    /// The store.
+    pub store: Store,
+    /// What was made of an older one.
+    pub migrated: Option<Migrated>,
+}
+
+/// An older store was brought up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// What it was.
+    pub from: Schema,
+    /// What it is.
+    pub to: Schema,
+    /// A copy of what it was, where the engine makes one.
+    pub backup: Option<PathBuf>,
+}
+
+/// A backup stands in place of what was there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The schema that the backup had.
+    pub from: Schema,
+    /// Revisions in it.
+    pub revisions: u32,
+    /// Facts that they are of, counted in each scope.
+    pub facts: u32,
+    /// A copy of what was there.
+    pub kept: PathBuf,
 }
 
 impl Store {
-    /// The file.
-    pub fn file(&self) -> &Path {
-        &self.file
+    /// Opens a store, or makes one where there is none. An older one is brought up to date (a file after a backup beside it); a newer one is
+    /// refused, and one that a copy into it has not ended. What is too old to be kept is dropped.
+    pub async fn open(at: &Location) -> Result<Opened, StoreError> {
+        match at {
+            Location::File(file) => Ok(sqlite::open::open(file, Tuning::default()).await?.into()),
+            Location::Server(address) => Ok(postgres::open::open(address).await?.into()),
+        }
     }
 
-    /// Whether the store can be read and written now; something small is written to know it.
-    pub async fn health(&self) -> Result<(), StoreError> {
-        self.told(async {
-            sqlx::query("SELECT epoch FROM epoch").fetch_one(&self.readers).await?;
-            let mut tx = self.begin().await?;
-            sqlx::query("UPDATE epoch SET probed_at = ?").bind(time_out(now())).execute(&mut *tx).await?;
-            Ok(tx.commit().await?)
-        })
-        .await
+    /// Opens a store for what only reads: nothing, where there is none. An older one is brought up to date all the same.
+    pub async fn open_existing(at: &Location) -> Result<Option<Opened>, StoreError> {
+        match at {
+            Location::File(file) => Ok(sqlite::open::open_existing(file, Tuning::default()).await?.map(Opened::from)),
+            Location::Server(address) => Ok(postgres::open::open_existing(address).await?.map(Opened::from)),
+        }
+    }
+
+    /// Looks through a file: whether it is a store, and whole. It may be in use.
+    pub async fn check_file(path: &Path) -> Result<Report, StoreError> {
+        sqlite::check::check(&location::in_full(path), Tuning::default()).await
+    }
+
+    /// Copies all that one store holds into a new one, and reads it back to see that it is the same; `done` is told of each table. Until all
+    /// is there, the new one holds nothing but the mark that it is unfinished, by which it is refused; so a copy that was killed is repeated
+    /// as if it had not been begun.
+    pub async fn copy(from: &Location, to: &Location, done: impl FnMut(&CopiedTable) + Send) -> Result<Copied, StoreError> {
+        copy::copy(from, to, done).await
     }
 
     /// Ends all connections, after what is being written. Copies of the store are of no use after it.
     pub async fn close(self) {
-        // The writer last: it takes the log with it.
-        for pool in [&self.readers, &self.writer] {
-            let ended = async {
-                pool.close().await;
-                // A pool forgets a connection that is on its way back while it closes.
-                while pool.size() > 0 {
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                    pool.close().await;
-                }
-            };
-            // What takes longer is rolled back when the process ends; the file stays whole.
-            let _ = tokio::time::timeout(open::QUEUE, ended).await;
-        }
-    }
-
-    /// A transaction that has the lock for writing.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await
-    }
-
-    /// The outcome of some work, its faults said of this file.
-    /// Boxed, for futures of queries are large, and many are awaited one in another.
-    fn told<'s, T: Send>(&'s self, work: impl Future<Output = Result<T, Fault>> + Send + 's) -> Told<'s, T> {
-        Box::pin(async move {
-            let outcome = work.await.map_err(|fault| fault.at(&self.file));
-            // SQLite opens a file for reading where it cannot be written, and never looks again: that connection would outlive the cause.
-            if matches!(outcome, Err(StoreError::ReadOnly { .. }))
-                && let Ok(connection) = self.writer.acquire().await
-            {
-                let _ = connection.close().await;
-            }
-            outcome
-        })
+        self.0.close().await;
     }
 }
 
-/// An outcome to come.
-type Told<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 's>>;
+impl Deref for Store {
+    type Target = dyn Engine;
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_ref()
+    }
+}
+
+impl<E: Engine + 'static> From<(E, Option<Migrated>)> for Opened {
+    fn from((engine, migrated): (E, Option<Migrated>)) -> Self {
+        Self { store: Store(Arc::new(engine)), migrated }
+    }
+}
 
 /// Seconds since 1970.
 fn now() -> u64 {

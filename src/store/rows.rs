@@ -3,11 +3,9 @@
 use std::num::NonZeroU64;
 
 use serde::de::DeserializeOwned;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use super::error::{Fault, Strange};
-use crate::curation::review::{Decision, Post, Suggestion, SuggestionId, Verdict};
+use crate::curation::review::{Decision, Post, Settings, Suggestion, SuggestionId, Verdict};
 use crate::curation::{Action, Author, Record, Revision, RevisionNo, Scope, ServerId, Stamp, State};
 use crate::fact::FactId;
 use crate::text::fold;
@@ -81,57 +79,81 @@ impl From<serde_json::Error> for Nonsense {
     }
 }
 
+/// A row of any engine. Stores hold whole numbers and texts, and nothing else.
+pub(super) trait Columns: Send + Sync {
+    /// The number in a column that may be empty.
+    fn whole_or_nothing(&self, column: &str) -> Reading<Option<i64>>;
+
+    /// The text in a column that may be empty.
+    fn said_or_nothing(&self, column: &str) -> Reading<Option<&str>>;
+}
+
+impl dyn Columns + '_ {
+    /// The number in a column.
+    pub(super) fn whole(&self, column: &str) -> Reading<i64> {
+        self.whole_or_nothing(column)?.ok_or(Nonsense)
+    }
+
+    /// The text in a column.
+    pub(super) fn said(&self, column: &str) -> Reading<&str> {
+        self.said_or_nothing(column)?.ok_or(Nonsense)
+    }
+}
+
 /// What is read of a row.
 pub(super) type Reading<T> = Result<T, Nonsense>;
 
+/// The settings of a server, of a row of `setting`.
+pub(super) fn setting(row: &dyn Columns) -> Reading<(ServerId, Settings)> {
+    Ok((server(row)?, json(row, "body")?))
+}
+
 /// What a reader made of a row, or the error that names the row.
-pub(super) fn read<T>(table: &'static str, row: &SqliteRow, reader: impl Fn(&SqliteRow) -> Reading<T>) -> Result<T, Fault> {
-    reader(row).map_err(|Nonsense| Fault::Strange(Strange::Unreadable { table, row: row.try_get("id").unwrap_or_default() }))
+pub(super) fn read<T>(table: &'static str, row: &dyn Columns, reader: impl Fn(&dyn Columns) -> Reading<T>) -> Result<T, Fault> {
+    reader(row).map_err(|Nonsense| Fault::Strange(Strange::Unreadable { table, row: row.whole("id").unwrap_or_default() }))
 }
 
 /// The person, channel or message in a column that may be empty.
-pub(super) fn person(row: &SqliteRow, column: &str) -> Reading<Option<NonZeroU64>> {
-    let id: Option<i64> = row.try_get(column)?;
-    id.map(|id| NonZeroU64::new(id.cast_unsigned()).ok_or(Nonsense)).transpose()
+pub(super) fn person(row: &dyn Columns, column: &str) -> Reading<Option<NonZeroU64>> {
+    row.whole_or_nothing(column)?.map(|id| NonZeroU64::new(id.cast_unsigned()).ok_or(Nonsense)).transpose()
 }
 
-pub(super) fn server(row: &SqliteRow) -> Reading<ServerId> {
-    NonZeroU64::new(row.try_get::<i64, _>("server")?.cast_unsigned()).map(ServerId).ok_or(Nonsense)
+pub(super) fn server(row: &dyn Columns) -> Reading<ServerId> {
+    NonZeroU64::new(row.whole("server")?.cast_unsigned()).map(ServerId).ok_or(Nonsense)
 }
 
-pub(super) fn scope(row: &SqliteRow) -> Reading<Scope> {
-    Ok(Scope::of(row.try_get::<i64, _>("server")?.cast_unsigned()))
+pub(super) fn scope(row: &dyn Columns) -> Reading<Scope> {
+    Ok(Scope::of(row.whole("server")?.cast_unsigned()))
 }
 
-pub(super) fn fact(row: &SqliteRow) -> Reading<FactId> {
-    FactId::new(row.try_get("fact")?).ok_or(Nonsense)
+pub(super) fn fact(row: &dyn Columns) -> Reading<FactId> {
+    FactId::new(row.said("fact")?).ok_or(Nonsense)
 }
 
-pub(super) fn number(row: &SqliteRow) -> Reading<RevisionNo> {
-    u32::try_from(row.try_get::<i64, _>("number")?).map(RevisionNo).map_err(|_| Nonsense)
+pub(super) fn number(row: &dyn Columns) -> Reading<RevisionNo> {
+    u32::try_from(row.whole("number")?).map(RevisionNo).map_err(|_| Nonsense)
 }
 
-pub(super) fn time(row: &SqliteRow, column: &str) -> Reading<u64> {
-    u64::try_from(row.try_get::<i64, _>(column)?).map_err(|_| Nonsense)
+pub(super) fn time(row: &dyn Columns, column: &str) -> Reading<u64> {
+    u64::try_from(row.whole(column)?).map_err(|_| Nonsense)
 }
 
-pub(super) fn times(row: &SqliteRow) -> Reading<u32> {
-    Ok(count_in(row.try_get("times")?))
+pub(super) fn times(row: &dyn Columns) -> Reading<u32> {
+    Ok(count_in(row.whole("times")?))
 }
 
-pub(super) fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Reading<T> {
-    Ok(serde_json::from_str(row.try_get(column)?)?)
+pub(super) fn json<T: DeserializeOwned>(row: &dyn Columns, column: &str) -> Reading<T> {
+    Ok(serde_json::from_str(row.said(column)?)?)
 }
 
 /// The record in a column that may be empty.
-pub(super) fn record(row: &SqliteRow, column: &str) -> Reading<Option<Record>> {
-    let text: Option<&str> = row.try_get(column)?;
-    Ok(text.map(serde_json::from_str).transpose()?)
+pub(super) fn record(row: &dyn Columns, column: &str) -> Reading<Option<Record>> {
+    Ok(row.said_or_nothing(column)?.map(serde_json::from_str).transpose()?)
 }
 
 /// The state in two columns that may be empty together.
-fn state(row: &SqliteRow, word: &str, column: &str) -> Reading<Option<State>> {
-    match (row.try_get(word)?, record(row, column)?) {
+fn state(row: &dyn Columns, word: &str, column: &str) -> Reading<Option<State>> {
+    match (row.said_or_nothing(word)?, record(row, column)?) {
         (Some("published"), Some(record)) => Ok(Some(State::Published(record))),
         (Some("retracted"), Some(record)) => Ok(Some(State::Retracted(record))),
         (None, None) => Ok(None),
@@ -140,12 +162,12 @@ fn state(row: &SqliteRow, word: &str, column: &str) -> Reading<Option<State>> {
 }
 
 /// The state that a revision left.
-pub(super) fn state_after(row: &SqliteRow) -> Reading<State> {
+pub(super) fn state_after(row: &dyn Columns) -> Reading<State> {
     state(row, "after_state", "after_record")?.ok_or(Nonsense)
 }
 
-fn author(row: &SqliteRow) -> Reading<Author> {
-    match (row.try_get("author_kind")?, person(row, "author")?) {
+fn author(row: &dyn Columns) -> Reading<Author> {
+    match (row.said("author_kind")?, person(row, "author")?) {
         ("person", Some(id)) => Ok(Author::Person(id)),
         ("operator", None) => Ok(Author::Operator),
         ("forgotten", None) => Ok(Author::Forgotten),
@@ -154,31 +176,31 @@ fn author(row: &SqliteRow) -> Reading<Author> {
 }
 
 /// A row of `revision`.
-pub(super) fn revision(row: &SqliteRow) -> Reading<Revision> {
+pub(super) fn revision(row: &dyn Columns) -> Reading<Revision> {
     Ok(Revision {
         fact: fact(row)?,
         number: number(row)?,
-        action: Action::named(row.try_get("action")?).ok_or(Nonsense)?,
+        action: Action::named(row.said("action")?).ok_or(Nonsense)?,
         before: state(row, "before_state", "before_record")?,
         after: state_after(row)?,
         shipped: record(row, "shipped_record")?,
         stamp: Stamp {
             author: author(row)?,
             at: time(row, "at")?,
-            reason: row.try_get("reason")?,
-            cause: row.try_get::<Option<i64>, _>("cause")?.map(i64::cast_unsigned),
+            reason: row.said("reason")?.to_owned(),
+            cause: row.whole_or_nothing("cause")?.map(i64::cast_unsigned),
         },
     })
 }
 
 /// A row of `suggestion`.
-pub(super) fn suggestion(row: &SqliteRow) -> Reading<Suggestion> {
+pub(super) fn suggestion(row: &dyn Columns) -> Reading<Suggestion> {
     let post = match (person(row, "channel")?, person(row, "message")?) {
         (Some(channel), Some(message)) => Some(Post { channel, message }),
         (None, None) => None,
         _ => return Err(Nonsense),
     };
-    let verdict = match row.try_get("verdict")? {
+    let verdict = match row.said_or_nothing("verdict")? {
         Some("approved") => Some(Verdict::Approved),
         Some("rejected") => Some(Verdict::Rejected),
         Some(_) => return Err(Nonsense),
@@ -189,12 +211,12 @@ pub(super) fn suggestion(row: &SqliteRow) -> Reading<Suggestion> {
             verdict,
             by: person(row, "decided_by")?,
             at: time(row, "decided_at")?,
-            reason: row.try_get("decision_reason")?,
+            reason: row.said("decision_reason")?.to_owned(),
         }),
         None => None,
     };
     Ok(Suggestion {
-        id: SuggestionId(row.try_get("id")?),
+        id: SuggestionId(row.whole("id")?),
         scope: scope(row)?,
         proposal: json(row, "proposal")?,
         proposer: person(row, "proposer")?,

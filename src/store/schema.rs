@@ -1,8 +1,10 @@
-//! The numbered steps that make the database, and the marks that tell it from others.
+//! The numbered steps that make the database. Every engine has its own, by the same numbers.
 
 use std::fmt;
 
 use sqlx::migrate::{Migration, MigrationType};
+
+use super::error::{Fault, Strange};
 
 /// The number of the last step that made a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,23 +17,50 @@ impl fmt::Display for Schema {
 }
 
 /// The newest schema, which this program works with.
-pub(super) const NEWEST: Schema = Schema(2);
+pub(super) const NEWEST: Schema = Schema(3);
 
-/// In SQLite's header, so that another program's database is known (`PRAGMA application_id`): "Sand".
-pub(super) const APPLICATION: i32 = 0x5361_6e64;
+/// The schema from which on suggestions are kept.
+pub(super) const WITH_REVIEW: Schema = Schema(2);
 
-const STEPS: [(Schema, &str, &str); 2] =
-    [(Schema(1), "facts", include_str!("migrations/0001_facts.sql")), (NEWEST, "review", include_str!("migrations/0002_review.sql"))];
+/// The schema from which on several processes share a store, and stores are copied into each other.
+pub(super) const WITH_SHARING: Schema = Schema(3);
+
+/// What a database is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be used at once.
+    Use,
+    /// To be copied into: in the moment that it is there, it is marked as unfinished.
+    Copy,
+}
+
+/// The text of each step of an engine.
+pub(super) type Texts = [(Schema, &'static str, &'static str); 3];
 
 /// All tables that hold what people did, each after those that it refers to.
 pub(super) const TABLES: [&str; 7] = ["revision", "head", "setting", "draft", "suggestion", "unanswered", "pick"];
 
 /// The steps up to a schema.
-pub(super) fn steps_to(newest: Schema) -> Vec<Migration> {
-    let steps = STEPS.iter().filter(|(schema, ..)| *schema <= newest).map(|(schema, name, sql)| {
+pub(super) fn steps_to(newest: Schema, texts: &Texts) -> Vec<Migration> {
+    let steps = texts.iter().filter(|(schema, ..)| *schema <= newest).map(|(schema, name, sql)| {
         // A checkout on Windows may end lines otherwise; the checksum must not see it.
         let sql = sql.replace("\r\n", "\n");
         Migration::new(schema.0, (*name).into(), MigrationType::Simple, sql.into(), false)
     });
     steps.collect()
+}
+
+/// The schema that some steps made, told by number and checksum: they must be those of this program, from the first on.
+pub(super) fn made_by(steps: &[(i64, Vec<u8>)], newest: Schema, texts: &Texts) -> Result<Schema, Fault> {
+    let mut known = steps_to(newest, texts).into_iter();
+    let mut schema = None;
+    for (number, checksum) in steps {
+        match known.next() {
+            None => return Err(Fault::Newer { theirs: Schema(*number), ours: newest }),
+            Some(ours) if ours.version != *number => return Err(Fault::Strange(Strange::Damaged)),
+            Some(ours) if *ours.checksum != **checksum => return Err(Fault::Strange(Strange::OtherBuild(Schema(*number)))),
+            Some(_) => schema = Some(Schema(*number)),
+        }
+    }
+    schema.ok_or(Fault::Strange(Strange::Damaged))
 }

@@ -157,6 +157,7 @@ impl Bot {
             StoreError::Full { .. } => "its disk is full",
             StoreError::ReadOnly { .. } => "it can only be read now",
             StoreError::Locked { .. } => "it is busy",
+            StoreError::Unreachable { .. } => "it cannot be reached",
             _ => "it does not answer as it should",
         };
         Reply::note(&format!(

@@ -6,6 +6,9 @@ use sqlx::{Connection, Executor};
 
 use super::*;
 use crate::curation::review::{Proposal, Settings};
+use crate::store::Opened;
+use crate::store::schema::NEWEST;
+use crate::store::sqlite::open;
 use crate::store::{AskedInVain, DraftId, Extent, Pick, Problem, Schema, Strange, now};
 
 /// Something in every table.
@@ -43,12 +46,12 @@ async fn a_backup_is_whole_and_overwrites_nothing() {
     let copy = folder.file("copy.db");
     store.backup(&copy).await.unwrap();
     let report = Store::check_file(&copy).await.unwrap();
-    assert_eq!((report.schema, report.revisions, report.facts, report.problems), (Schema(2), 3, 2, vec![]));
+    assert_eq!((report.schema, report.revisions, report.facts, report.problems), (NEWEST, 3, 2, vec![]));
     let error = store.backup(&copy).await.unwrap_err();
     assert!(matches!(error, StoreError::Exists { .. }), "{error}");
-    is_one_sentence(&error, &copy);
+    is_one_sentence(&error, &Place::of_file(&copy));
     let nowhere = folder.file("no/copy.db");
-    is_one_sentence(&store.backup(&nowhere).await.unwrap_err(), &nowhere);
+    is_one_sentence(&store.backup(&nowhere).await.unwrap_err(), &Place::of_file(&nowhere));
     assert_eq!(all(&Store::open(&location(&copy)).await.unwrap().store).await, all(&store).await);
     assert!(!folder.names().iter().any(|name| name.contains("partial")), "{:?}", folder.names());
 }
@@ -69,7 +72,7 @@ async fn a_backup_beside_many_writes_is_of_one_moment() {
         assert_eq!(Store::check_file(&copy).await.unwrap().problems, []);
     }
     writing.await.unwrap();
-    assert_eq!(Store::check_file(store.file()).await.unwrap().revisions, 60);
+    assert_eq!(store.report().await.unwrap().revisions, 60);
 }
 
 #[tokio::test]
@@ -104,14 +107,14 @@ async fn what_is_wrong_with_a_file_is_found() {
     ] {
         let file = folder.file(name);
         store.backup(&file).await.unwrap();
-        let mut raw = super::raw(&file).await;
+        let mut raw = raw(&file).await;
         raw.execute(sql).await.unwrap();
         raw.close().await.unwrap();
         let report = Store::check_file(&file).await.unwrap();
         assert!(report.problems.contains(&problem), "{name}: {:?}", report.problems);
         let error = store.restore(&file).await.unwrap_err();
         assert!(matches!(error, StoreError::Unsound { .. }), "{error}");
-        is_one_sentence(&error, &file);
+        is_one_sentence(&error, &Place::of_file(&file));
     }
     let error = Store::open(&location(&folder.file("unreadable.db"))).await.unwrap().store.history(HERE, &fact("a")).await.unwrap_err();
     assert!(matches!(&error, StoreError::Foreign { what: Strange::Unreadable { table: "revision", row: 2 }, .. }), "{error}");
@@ -133,7 +136,7 @@ async fn a_restored_backup_is_seen_by_all_who_use_the_store() {
     let (now, seen) = (all(&bot).await, bot.heads().await.unwrap());
 
     let restored = command.restore(&folder.file("copy.db")).await.unwrap();
-    assert_eq!((restored.from, restored.revisions, restored.facts), (Schema(2), 3, 2));
+    assert_eq!((restored.from, restored.revisions, restored.facts), (NEWEST, 3, 2));
     assert_eq!(all(&bot).await, then);
     let anew = bot.heads_since(seen.mark).await.unwrap();
     assert_eq!((anew.extent, anew.heads.len()), (Extent::Whole, 2));
@@ -148,7 +151,7 @@ async fn a_restored_backup_is_seen_by_all_who_use_the_store() {
     let again = bot.restore(&restored.kept).await.unwrap();
     assert_ne!(again.kept, restored.kept);
     assert_eq!((all(&command).await, bot.heads_since(anew.mark).await.unwrap().extent), (now, Extent::Whole));
-    assert_eq!(Store::check_file(bot.file()).await.unwrap().problems, []);
+    assert_eq!(bot.report().await.unwrap().problems, []);
     assert!(!folder.names().iter().any(|name| name.contains("partial")), "{:?}", folder.names());
 }
 
@@ -168,7 +171,7 @@ async fn numbers_that_a_backup_gave_are_not_given_again() {
         for _ in 0..given {
             store.keep_draft(here, anna, "begun", now()).await.unwrap();
         }
-        store.restore(other.file()).await.unwrap();
+        store.restore(&folder.file("other.db")).await.unwrap();
         assert_eq!(store.keep_draft(here, anna, "new", now()).await.unwrap(), DraftId(4));
     }
 }
@@ -177,7 +180,7 @@ async fn numbers_that_a_backup_gave_are_not_given_again() {
 async fn an_older_backup_is_brought_up_to_date_without_being_touched() {
     let folder = Folder::new();
     let old = folder.file("old.db");
-    let older = Store::open_with(&location(&old), Tuning { newest: Schema(1), ..Tuning::default() }).await.unwrap().store;
+    let older = Opened::from(open::open(&old, Tuning { newest: Schema(1), ..Tuning::default() }).await.unwrap()).store;
     save(&older, HERE, &revision("a", 1, "one")).await;
     older.close().await;
     let bytes = fs::read(&old).unwrap();

@@ -6,12 +6,20 @@ use super::*;
 use crate::curation::review::{Decision, Proposal, Settings, Unanswered, Verdict};
 use crate::store::{AskedInVain, DraftChange, Forgotten, Pick, PickedOften, now};
 
+on_every_engine!(
+    a_draft_is_its_owners_alone,
+    old_drafts_and_questions_go_when_the_store_is_opened,
+    settings_come_back_as_they_were,
+    questions_in_vain_are_counted_by_what_they_say,
+    of_too_many_questions_those_asked_last_are_kept,
+    words_picked_often_are_told_until_they_are_suggested,
+    a_person_is_told_all_and_forgotten_wholly,
+);
+
 const DAY: u64 = 24 * 60 * 60;
 
-#[tokio::test]
-async fn a_draft_is_its_owners_alone() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn a_draft_is_its_owners_alone(ground: Ground) {
+    let store = ground.open().await;
     let (here, anna, ben) = (server(7), id(1), id(2));
     let draft = store.keep_draft(here, anna, "{\"text\": \"begun\"}", now()).await.unwrap();
     assert_eq!(store.draft(here, anna, draft).await.unwrap().as_deref(), Some("{\"text\": \"begun\"}"));
@@ -27,10 +35,8 @@ async fn a_draft_is_its_owners_alone() {
     assert_ne!(store.keep_draft(here, anna, "new", now()).await.unwrap(), draft, "a number is never given twice");
 }
 
-#[tokio::test]
-async fn old_drafts_and_questions_go_when_the_store_is_opened() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn old_drafts_and_questions_go_when_the_store_is_opened(ground: Ground) {
+    let store = ground.open().await;
     let old = store.keep_draft(server(7), id(1), "old", now() - 8 * DAY).await.unwrap();
     let young = store.keep_draft(server(7), id(1), "young", now() - 6 * DAY).await.unwrap();
     for (text, days) in [("old", 91), ("young", 89)] {
@@ -42,7 +48,7 @@ async fn old_drafts_and_questions_go_when_the_store_is_opened() {
         }
     }
     store.close().await;
-    let store = folder.open().await;
+    let store = ground.open().await;
     assert_eq!(store.draft(server(7), id(1), old).await.unwrap(), None);
     assert_eq!(store.draft(server(7), id(1), young).await.unwrap().as_deref(), Some("young"));
     let asked: Vec<_> = store.unanswered(HERE, 9).await.unwrap().into_iter().map(|asked| asked.text).collect();
@@ -51,10 +57,8 @@ async fn old_drafts_and_questions_go_when_the_store_is_opened() {
     assert_eq!(picked, ["young"]);
 }
 
-#[tokio::test]
-async fn settings_come_back_as_they_were() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn settings_come_back_as_they_were(ground: Ground) {
+    let store = ground.open().await;
     assert!(store.settings().await.unwrap().is_empty());
     let settings = Settings {
         moderator_roles: vec![id(1), id(u64::MAX)],
@@ -74,10 +78,8 @@ fn asked(scope: Scope, text: &str, at: u64) -> AskedInVain {
     AskedInVain { scope, text: text.to_owned(), at }
 }
 
-#[tokio::test]
-async fn questions_in_vain_are_counted_by_what_they_say() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn questions_in_vain_are_counted_by_what_they_say(ground: Ground) {
+    let store = ground.open().await;
     let long = "long ﷺ ".repeat(400);
     store
         .note_unanswered(&[
@@ -99,10 +101,8 @@ async fn questions_in_vain_are_counted_by_what_they_say() {
     assert_eq!(store.unanswered(Scope::Everywhere, 9).await.unwrap().len(), 1, "another place's stay");
 }
 
-#[tokio::test]
-async fn of_too_many_questions_those_asked_last_are_kept() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn of_too_many_questions_those_asked_last_are_kept(ground: Ground) {
+    let store = ground.open().await;
     store.note_unanswered(&[asked(Scope::Everywhere, "elsewhere", 1)]).await.unwrap();
     let many: Vec<_> = (0..5_010).map(|number| asked(HERE, &format!("question {number}"), 1_000 + number)).collect();
     store.note_unanswered(&many).await.unwrap();
@@ -113,10 +113,8 @@ async fn of_too_many_questions_those_asked_last_are_kept() {
     assert_eq!(store.unanswered(Scope::Everywhere, 9).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn words_picked_often_are_told_until_they_are_suggested() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn words_picked_often_are_told_until_they_are_suggested(ground: Ground) {
+    let store = ground.open().await;
     let pick = |place, words: &str, name| Pick { server: server(place), words: words.to_owned(), fact: fact(name), at: 100 };
     store.note_picks(&[pick(7, "The  Talks", "a"), pick(7, "the talks", "a"), pick(7, "the talks", "b")]).await.unwrap();
     store.note_picks(&[pick(7, "THE talks", "a"), pick(8, "the talks", "a"), pick(8, "the talks", "a")]).await.unwrap();
@@ -131,10 +129,8 @@ async fn words_picked_often_are_told_until_they_are_suggested() {
     assert_eq!(store.picked_often(2).await.unwrap(), [often(8, "the talks", 2)], "nor after it was rejected");
 }
 
-#[tokio::test]
-async fn a_person_is_told_all_and_forgotten_wholly() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn a_person_is_told_all_and_forgotten_wholly(ground: Ground) {
+    let store = ground.open().await;
     let (here, anna, ben) = (server(7), id(9_007_199_254_740_993), id(2));
     let secret = "a draft that nobody else ever saw";
     store.keep_draft(here, anna, secret, now()).await.unwrap();
@@ -171,8 +167,10 @@ async fn a_person_is_told_all_and_forgotten_wholly() {
     assert_eq!(store.suggestion(Scope::Server(here), by_ben.id).await.unwrap().unwrap().decision.unwrap().by, None);
     assert_eq!(store.suggestion(Scope::Server(here), by_ben.id).await.unwrap().unwrap().proposer, Some(ben));
     assert_eq!(store.draft(here, ben, kept).await.unwrap().as_deref(), Some("ben's"));
-    for name in folder.names() {
-        let bytes = fs::read(folder.file(&name)).unwrap();
-        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{name} still has the draft");
+    if let Ground::File(folder) = &ground {
+        for name in folder.names() {
+            let bytes = fs::read(folder.file(&name)).unwrap();
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{name} still has the draft");
+        }
     }
 }

@@ -1,85 +1,35 @@
-//! The store on real files. What is promised:
+//! The store on real files, and on a real server where there is one. What is promised, by every engine:
 //!
 //! 1. What is kept comes back as it was, once, in order, whoever else writes at the same time (`revisions`, `review`, `keeping`).
 //! 2. The database itself refuses what must never be, whoever asks it (`rules`).
-//! 3. A file that is no whole store, or is newer, full, locked or not to be written, is told from one that is (`opening`).
-//! 4. Copies are whole, and one put in place of what is there is seen by all (`copies`).
+//! 3. What several processes share is shared by all: leases, and hearing of changes (`sharing`).
+//! 4. A store moves from any engine to any other with all its numbers, and never by halves (`moving`).
+//!
+//! And by one:
+//!
+//! 5. A file that is no whole store, or is newer, full, locked or not to be written, is told from one that is (`opening`).
+//! 6. Copies are whole, and one put in place of what is there is seen by all (`copies`).
 
 mod copies;
+mod ground;
 mod keeping;
+mod moving;
 mod opening;
 mod review;
 mod revisions;
 mod rules;
+mod server;
+mod sharing;
 
 use std::fs;
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
 
-use sqlx::{ConnectOptions, SqliteConnection};
-
-use super::open::Tuning;
-use super::{Appended, Location, Opened, Store, StoreError};
+use super::sqlite::open::Tuning;
+use super::{Appended, Location, Place, Store, StoreError};
 use crate::curation::{Action, Author, Record, Revision, RevisionNo, Scope, ServerId, SourceRecord, Sourced, Stamp, State};
 use crate::fact::FactId;
-
-/// A folder of its own for each test, gone after it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static MADE: AtomicU32 = AtomicU32::new(0);
-        let path = std::env::temp_dir().join(format!("sanad-store-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    fn at(&self) -> Location {
-        location(&self.file("store.db"))
-    }
-
-    async fn open(&self) -> Store {
-        Store::open(&self.at()).await.unwrap().store
-    }
-
-    async fn tuned(&self, tuning: Tuning) -> Result<Opened, StoreError> {
-        Store::open_with(&self.at(), tuning).await
-    }
-
-    /// A connection beside the store, as another program has it.
-    async fn raw(&self) -> SqliteConnection {
-        raw(&self.file("store.db")).await
-    }
-
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn location(file: &Path) -> Location {
-    Location::parse(&format!("sqlite:{}", file.display())).unwrap()
-}
-
-async fn raw(file: &Path) -> SqliteConnection {
-    Tuning::default().plain(file).connect().await.unwrap()
-}
-
-async fn run(connection: &mut SqliteConnection, sql: &str) -> Result<u64, String> {
-    sqlx::query(sql).execute(connection).await.map(|done| done.rows_affected()).map_err(|error| error.to_string())
-}
+use ground::{Folder, Ground, location, on_every_engine, raw, run};
 
 fn id(id: u64) -> NonZeroU64 {
     NonZeroU64::new(id).unwrap()
@@ -133,10 +83,10 @@ async fn save(store: &Store, scope: Scope, revision: &Revision) {
     assert_eq!(store.append(scope, revision).await.unwrap(), Appended::Saved);
 }
 
-/// An error is one sentence that names the file.
-fn is_one_sentence(error: &StoreError, file: &Path) {
+/// An error is one sentence that names the store.
+fn is_one_sentence(error: &StoreError, at: &Place) {
     let said = error.to_string();
-    assert!(said.starts_with(&format!("{}: ", file.display())) && said.contains(';') && !said.contains('\n'), "{said}");
+    assert!(said.starts_with(&format!("{at}: ")) && said.contains(';') && !said.contains('\n'), "{said}");
 }
 
 /// What is called here can be called from any task: this is proved by compiling, and never run.

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use sqlx::{Connection, Executor};
+use sqlx::{ConnectOptions, Connection, Executor};
 
 use super::*;
 use crate::curation::review::{Proposal, Settings};
-use crate::store::open::unused;
 use crate::store::schema::NEWEST;
-use crate::store::{Schema, Strange, now};
+use crate::store::sqlite::open::{self, unused};
+use crate::store::{Opened, Schema, Strange, now};
 
 fn older() -> Tuning {
     Tuning { newest: Schema(1), ..Tuning::default() }
@@ -100,15 +100,16 @@ async fn an_older_store_is_brought_up_to_date_after_a_backup() {
     let opened = Store::open(&folder.at()).await.unwrap();
     let migrated = opened.migrated.unwrap();
     assert_eq!((migrated.from, migrated.to), (Schema(1), NEWEST));
-    let name = migrated.backup.file_name().unwrap().to_str().unwrap();
-    assert!(name.starts_with("store.db.before-0002-2") && name.ends_with('Z'), "{name}");
+    let backup = migrated.backup.unwrap();
+    let name = backup.file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with("store.db.before-0003-2") && name.ends_with('Z'), "{name}");
     let store = opened.store;
     assert_eq!(store.history(HERE, &fact("a")).await.unwrap(), [revision("a", 1, "one"), revision("a", 2, "two")]);
     assert_eq!(store.settings().await.unwrap().len(), 1);
     assert_eq!(store.draft(server(7), id(1), draft).await.unwrap().as_deref(), Some("begun"));
     store.suggest(Scope::Server(server(7)), &Proposal::Wrong { fact: fact("a"), question: None }, None, 1, None).await.unwrap();
-    assert_eq!(Store::check_file(store.file()).await.unwrap().schema, NEWEST);
-    let before = Store::check_file(&migrated.backup).await.unwrap();
+    assert_eq!(store.report().await.unwrap().schema, NEWEST);
+    let before = Store::check_file(&backup).await.unwrap();
     assert_eq!((before.schema, before.revisions, before.facts, before.problems), (Schema(1), 2, 1, vec![]));
     store.close().await;
     assert_eq!(Store::open(&folder.at()).await.unwrap().migrated, None, "once");
@@ -132,13 +133,13 @@ async fn a_newer_store_is_refused_and_left_as_it_is() {
     let error = folder.tuned(older()).await.unwrap_err();
     assert!(matches!(error, StoreError::Newer { theirs: Schema(2), ours: Schema(1), .. }), "{error}");
     let mut raw = folder.raw().await;
-    run(&mut raw, "INSERT INTO _sqlx_migrations VALUES (3, 'later', 0, 1, x'00', 0)").await.unwrap();
+    run(&mut raw, "INSERT INTO _sqlx_migrations VALUES (4, 'later', 0, 1, x'00', 0)").await.unwrap();
     raw.close().await.unwrap();
     let before = fs::read(folder.file("store.db")).unwrap();
     let error = Store::open(&folder.at()).await.unwrap_err();
-    is_one_sentence(&error, &folder.file("store.db"));
+    is_one_sentence(&error, &Place::of_file(&folder.file("store.db")));
     let said = error.to_string();
-    assert!(said.contains("schema 0003") && said.contains("0002 at most") && said.contains("newer program"), "{said}");
+    assert!(said.contains("schema 0004") && said.contains("0003 at most") && said.contains("newer program"), "{said}");
     assert!(fs::read(folder.file("store.db")).unwrap() == before);
 }
 
@@ -149,7 +150,7 @@ async fn a_store_of_another_build_is_refused() {
     run(&mut folder.raw().await, "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2").await.unwrap();
     let error = Store::open(&folder.at()).await.unwrap_err();
     assert!(matches!(&error, StoreError::Foreign { what: Strange::OtherBuild(Schema(2)), .. }), "{error}");
-    is_one_sentence(&error, &folder.file("store.db"));
+    is_one_sentence(&error, &Place::of_file(&folder.file("store.db")));
 }
 
 #[tokio::test]
@@ -188,7 +189,7 @@ async fn what_is_no_store_is_refused_and_left_as_it_is() {
             Store::check_file(&file).await.unwrap_err(),
         ] {
             assert!(matches!(&error, StoreError::Foreign { what: found, .. } if *found == what), "{name}: {error}");
-            is_one_sentence(&error, &file);
+            is_one_sentence(&error, &Place::of_file(&file));
         }
         assert!(fs::read(&file).unwrap() == bytes, "{name} was changed");
     }
@@ -197,7 +198,7 @@ async fn what_is_no_store_is_refused_and_left_as_it_is() {
     let nowhere = folder.file("no/such/folder.db");
     let error = Store::open(&location(&nowhere)).await.unwrap_err();
     assert!(matches!(&error, StoreError::Io { what, .. } if what.contains("folder does not exist")), "{error}");
-    is_one_sentence(&error, &nowhere);
+    is_one_sentence(&error, &Place::of_file(&nowhere));
 }
 
 #[tokio::test]
@@ -208,8 +209,8 @@ async fn a_file_that_cannot_be_written_can_be_read() {
     let tuning = Tuning { read_only: true, ..Tuning::default() };
     let error = folder.tuned(tuning).await.unwrap_err();
     assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
-    is_one_sentence(&error, writing.file());
-    let reading = Store::open_existing_with(&folder.at(), tuning).await.unwrap().unwrap().store;
+    is_one_sentence(&error, writing.place());
+    let reading = Opened::from(open::open_existing(&folder.store(), tuning).await.unwrap().unwrap()).store;
     assert_eq!(reading.heads().await.unwrap().heads.len(), 1);
     for error in [reading.append(HERE, &revision("b", 1, "two")).await.unwrap_err(), reading.health().await.unwrap_err()] {
         assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
@@ -226,7 +227,7 @@ async fn a_store_that_something_else_writes_is_waited_for_and_then_said_to_be_lo
     for error in [store.append(HERE, &revision("a", 1, "one")).await.map(|_| ()), store.health().await, opened] {
         let error = error.unwrap_err();
         assert!(matches!(error, StoreError::Locked { .. }), "{error}");
-        is_one_sentence(&error, store.file());
+        is_one_sentence(&error, store.place());
     }
     assert!(store.heads().await.unwrap().heads.is_empty(), "reading goes on");
     other.execute("COMMIT").await.unwrap();
@@ -249,13 +250,13 @@ async fn a_full_disk_loses_nothing_and_does_not_stop_what_needs_no_room() {
         assert!(matches!(no_draft, StoreError::Full { .. }), "{no_draft}");
         let error = store.append(HERE, &large).await.unwrap_err();
         assert!(matches!(error, StoreError::Full { .. }), "{error}");
-        is_one_sentence(&error, store.file());
+        is_one_sentence(&error, store.place());
     }
     assert_eq!(store.history(HERE, &fact("a")).await.unwrap(), [revision("a", 1, "one")]);
     store.drop_draft(server(7), id(1), draft).await.unwrap();
     store.append(HERE, &large).await.unwrap();
     assert_eq!(store.history(HERE, &fact("a")).await.unwrap(), [revision("a", 1, "one"), large]);
-    assert_eq!(Store::check_file(store.file()).await.unwrap().problems, []);
+    assert_eq!(store.report().await.unwrap().problems, []);
 }
 
 #[tokio::test]

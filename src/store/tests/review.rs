@@ -5,6 +5,15 @@ use crate::curation::Change;
 use crate::curation::review::{Decision, Post, Proposal, Suggestion, SuggestionId, Verdict};
 use crate::store::Decided;
 
+on_every_engine!(
+    a_suggestion_comes_back_as_it_was,
+    an_interaction_that_comes_twice_suggests_once,
+    words_are_suggested_once_for_a_fact_whatever_became_of_it,
+    an_approval_and_its_revision_are_kept_together,
+    of_two_who_decide_at_once_one_does,
+    what_waits_is_listed_by_server_oldest_first,
+);
+
 fn change(name: &str, change: Change) -> Proposal {
     Proposal::Change { fact: fact(name), seen: RevisionNo(0), change, reason: "because".to_owned() }
 }
@@ -25,10 +34,8 @@ async fn suggest(store: &Store, proposal: &Proposal) -> Suggestion {
     store.suggest(Scope::Server(server(7)), proposal, Some(id(5)), 1_700_000_000, None).await.unwrap()
 }
 
-#[tokio::test]
-async fn a_suggestion_comes_back_as_it_was() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn a_suggestion_comes_back_as_it_was(ground: Ground) {
+    let store = ground.open().await;
     for proposal in [
         change("a", Change::Add(record("new"))),
         change("a", Change::Edit(record("other"))),
@@ -61,10 +68,8 @@ async fn a_suggestion_comes_back_as_it_was() {
     }
 }
 
-#[tokio::test]
-async fn an_interaction_that_comes_twice_suggests_once() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn an_interaction_that_comes_twice_suggests_once(ground: Ground) {
+    let store = ground.open().await;
     let first = store.suggest(Scope::Server(server(7)), &wrong("a"), None, 1, Some(77)).await.unwrap();
     let again = store.suggest(Scope::Server(server(7)), &wrong("b"), Some(id(9)), 2, Some(77)).await.unwrap();
     assert_eq!(again, first);
@@ -73,10 +78,8 @@ async fn an_interaction_that_comes_twice_suggests_once() {
     assert_eq!(store.waiting(Scope::Server(server(7)), None, 10).await.unwrap().total, 2);
 }
 
-#[tokio::test]
-async fn words_are_suggested_once_for_a_fact_whatever_became_of_it() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn words_are_suggested_once_for_a_fact_whatever_became_of_it(ground: Ground) {
+    let store = ground.open().await;
     let first = suggest(&store, &words("a", "Who  was\tJamāl?")).await;
     assert_eq!(suggest(&store, &words("a", "who was jamal?")).await, first);
     assert_ne!(suggest(&store, &words("b", "who was jamal?")).await.id, first.id);
@@ -87,10 +90,8 @@ async fn words_are_suggested_once_for_a_fact_whatever_became_of_it() {
     assert_eq!((again.id, again.decision), (first.id, Some(decision(Verdict::Rejected))));
 }
 
-#[tokio::test]
-async fn an_approval_and_its_revision_are_kept_together() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn an_approval_and_its_revision_are_kept_together(ground: Ground) {
+    let store = ground.open().await;
     let made = suggest(&store, &change("a", Change::Add(record("one")))).await;
     let approved = decision(Verdict::Approved);
     let (here, next) = (server(7), revision("a", 1, "one"));
@@ -122,10 +123,8 @@ async fn an_approval_and_its_revision_are_kept_together() {
     assert_eq!(store.decide(Scope::Server(here), SuggestionId(999), &approved, None, None).await.unwrap(), Decided::Missing);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_who_decide_at_once_one_does() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn of_two_who_decide_at_once_one_does(ground: Ground) {
+    let store = ground.open().await;
     let made = suggest(&store, &change("a", Change::Add(record("one")))).await;
     let tasks: Vec<_> = [Verdict::Approved, Verdict::Rejected, Verdict::Approved, Verdict::Rejected]
         .into_iter()
@@ -147,10 +146,8 @@ async fn of_two_who_decide_at_once_one_does() {
     assert_eq!(store.history(HERE, &fact("a")).await.unwrap().len(), usize::from(verdict == Verdict::Approved));
 }
 
-#[tokio::test]
-async fn what_waits_is_listed_by_server_oldest_first() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn what_waits_is_listed_by_server_oldest_first(ground: Ground) {
+    let store = ground.open().await;
     let mut made = Vec::new();
     for name in ["a", "b", "c", "d"] {
         made.push(suggest(&store, &wrong(name)).await);

@@ -6,6 +6,15 @@ use super::*;
 use crate::curation::{Change, History};
 use crate::store::{Extent, Head};
 
+on_every_engine!(
+    a_revision_comes_back_as_it_was,
+    an_interaction_that_comes_twice_changes_nothing_twice,
+    a_number_that_does_not_follow_is_told_where_the_fact_stands,
+    of_many_at_once_one_is_first,
+    an_import_is_kept_whole_or_not_at_all,
+    what_another_process_changed_is_seen_from_a_mark,
+);
+
 fn everything() -> Record {
     let first = SourceRecord {
         id: "dawn-1".to_owned(),
@@ -31,10 +40,8 @@ fn everything() -> Record {
     }
 }
 
-#[tokio::test]
-async fn a_revision_comes_back_as_it_was() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn a_revision_comes_back_as_it_was(ground: Ground) {
+    let store = ground.open().await;
     let published = |text: &str| State::Published(record(text));
     let retracted = |text: &str| State::Retracted(record(text));
     let stamp = |author, cause| Stamp { author, at: 1_700_000_001, reason: "weil 'so' ؟".to_owned(), cause };
@@ -53,14 +60,14 @@ async fn a_revision_comes_back_as_it_was() {
     assert_eq!(store.history(Scope::Everywhere, &fact("ä-1")).await.unwrap(), kept);
     assert!(store.history(HERE, &fact("ä-1")).await.unwrap().is_empty());
     store.close().await;
-    assert_eq!(folder.names(), ["store.db"], "the log is gone after the last connection");
-    assert_eq!(folder.open().await.history(Scope::Everywhere, &fact("ä-1")).await.unwrap(), kept);
+    if let Ground::File(folder) = &ground {
+        assert_eq!(folder.names(), ["store.db"], "the log is gone after the last connection");
+    }
+    assert_eq!(ground.open().await.history(Scope::Everywhere, &fact("ä-1")).await.unwrap(), kept);
 }
 
-#[tokio::test]
-async fn an_interaction_that_comes_twice_changes_nothing_twice() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn an_interaction_that_comes_twice_changes_nothing_twice(ground: Ground) {
+    let store = ground.open().await;
     let mut first = revision("a", 1, "one");
     first.stamp.cause = Some(5);
     save(&store, HERE, &first).await;
@@ -74,10 +81,8 @@ async fn an_interaction_that_comes_twice_changes_nothing_twice() {
     assert_eq!(heads.len(), 1, "{heads:?}");
 }
 
-#[tokio::test]
-async fn a_number_that_does_not_follow_is_told_where_the_fact_stands() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn a_number_that_does_not_follow_is_told_where_the_fact_stands(ground: Ground) {
+    let store = ground.open().await;
     assert_eq!(store.append(HERE, &revision("a", 2, "early")).await.unwrap(), Appended::Moved(RevisionNo(0)));
     save(&store, HERE, &revision("a", 1, "one")).await;
     save(&store, HERE, &revision("a", 2, "two")).await;
@@ -88,10 +93,8 @@ async fn a_number_that_does_not_follow_is_told_where_the_fact_stands() {
     assert_eq!(store.history(HERE, &fact("a")).await.unwrap().len(), 2);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_at_once_one_is_first() {
-    let folder = Folder::new();
-    let stores = [folder.open().await, folder.open().await];
+async fn of_many_at_once_one_is_first(ground: Ground) {
+    let stores = [ground.open().await, ground.open().await];
     let tasks: Vec<_> = (0..8)
         .map(|task| {
             let store = stores[task % 2].clone();
@@ -110,24 +113,20 @@ async fn of_many_at_once_one_is_first() {
     assert_eq!(kept, [revision("a", 1, &format!("by {}", saved[0]))]);
 }
 
-#[tokio::test]
-async fn an_import_is_kept_whole_or_not_at_all() {
-    let folder = Folder::new();
-    let store = folder.open().await;
+async fn an_import_is_kept_whole_or_not_at_all(ground: Ground) {
+    let store = ground.open().await;
     save(&store, HERE, &revision("c", 1, "there")).await;
     let import = [revision("a", 1, "one"), revision("a", 2, "two"), revision("c", 1, "taken")];
     let error = store.append_all(HERE, &import).await.unwrap_err();
     assert!(matches!(&error, StoreError::Moved { scope: HERE, fact, now: RevisionNo(1), .. } if fact.as_str() == "c"), "{error}");
-    is_one_sentence(&error, store.file());
+    is_one_sentence(&error, store.place());
     assert!(store.history(HERE, &fact("a")).await.unwrap().is_empty());
     store.append_all(HERE, &import[..2]).await.unwrap();
     assert_eq!(store.history(HERE, &fact("a")).await.unwrap(), import[..2]);
 }
 
-#[tokio::test]
-async fn what_another_process_changed_is_seen_from_a_mark() {
-    let folder = Folder::new();
-    let (bot, command) = (folder.open().await, folder.open().await);
+async fn what_another_process_changed_is_seen_from_a_mark(ground: Ground) {
+    let (bot, command) = (ground.open().await, ground.open().await);
     save(&bot, HERE, &revision("a", 1, "one")).await;
     save(&bot, Scope::Everywhere, &revision("a", 1, "everywhere")).await;
     let all = bot.heads().await.unwrap();
@@ -171,54 +170,69 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Whatever is done in whatever order, the histories that are kept are those that were made, and the heads are their ends.
-    #[test]
-    fn what_is_kept_is_what_was_done(steps in prop::collection::vec(step(), 1..25)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        runtime.block_on(async {
-            let folder = Folder::new();
-            let store = folder.open().await;
-            let mut made: Vec<_> = ["a", "b", "c"].iter().map(|name| History::new(fact(name), None)).collect();
-            for (cause, step) in (1..).zip(steps) {
-                let stamp = Stamp { author: Author::Operator, at: cause, reason: "so".to_owned(), cause: Some(cause) };
-                let (at, change) = match step {
-                    Step::Append { fact, text } if made[fact].now().is_none() => (fact, Change::Add(record(&text.to_string()))),
-                    Step::Append { fact, text } => (fact, Change::Edit(record(&text.to_string()))),
-                    Step::Retract { fact } => (fact, Change::Retract),
-                    Step::Revert { fact, to } => (fact, Change::Revert(RevisionNo(to))),
-                    Step::Stale { fact } | Step::Replay { fact } => {
-                        if let Some(last) = made[fact].revisions.last() {
-                            let mut last = last.clone();
-                            let expected = if matches!(step, Step::Replay { .. }) {
-                                Appended::Replayed(Box::new(last.clone()))
-                            } else {
-                                last.stamp.cause = None;
-                                Appended::Moved(last.number)
-                            };
-                            prop_assert_eq!(store.append(HERE, &last).await.unwrap(), expected);
-                        }
-                        continue;
-                    }
-                };
-                let seen = made[at].number();
-                if let Ok(next) = made[at].next(change, seen, stamp) {
-                    save(&store, HERE, &next).await;
-                    made[at] = made[at].clone().with(next);
+/// Whatever is done in whatever order, the histories that are kept are those that were made, and the heads are their ends.
+async fn what_is_kept_is_what_was_done(ground: &Ground, steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let store = ground.open().await;
+    let mut made: Vec<_> = ["a", "b", "c"].iter().map(|name| History::new(fact(name), None)).collect();
+    for (cause, step) in (1..).zip(steps) {
+        let stamp = Stamp { author: Author::Operator, at: cause, reason: "so".to_owned(), cause: Some(cause) };
+        let (at, change) = match step {
+            Step::Append { fact, text } if made[fact].now().is_none() => (fact, Change::Add(record(&text.to_string()))),
+            Step::Append { fact, text } => (fact, Change::Edit(record(&text.to_string()))),
+            Step::Retract { fact } => (fact, Change::Retract),
+            Step::Revert { fact, to } => (fact, Change::Revert(RevisionNo(to))),
+            Step::Stale { fact } | Step::Replay { fact } => {
+                if let Some(last) = made[fact].revisions.last() {
+                    let mut last = last.clone();
+                    let expected = if matches!(step, Step::Replay { .. }) {
+                        Appended::Replayed(Box::new(last.clone()))
+                    } else {
+                        last.stamp.cause = None;
+                        Appended::Moved(last.number)
+                    };
+                    prop_assert_eq!(store.append(HERE, &last).await.unwrap(), expected);
                 }
+                continue;
             }
-            let heads = store.heads().await.unwrap().heads;
-            prop_assert_eq!(heads.len(), made.iter().filter(|history| history.now().is_some()).count());
-            for history in &made {
-                prop_assert_eq!(&store.history(HERE, &history.fact).await.unwrap(), &history.revisions);
-                let head = heads.iter().find(|head| head.fact == history.fact);
-                prop_assert_eq!(head.map(|head| (head.number, head.state.clone())), history.now().map(|now| (history.number(), now)));
-            }
-            prop_assert_eq!(Store::check_file(store.file()).await.unwrap().problems, []);
-            store.close().await;
-            Ok(())
-        })?;
+        };
+        let seen = made[at].number();
+        if let Ok(next) = made[at].next(change, seen, stamp) {
+            save(&store, HERE, &next).await;
+            made[at] = made[at].clone().with(next);
+        }
     }
+    let heads = store.heads().await.unwrap().heads;
+    prop_assert_eq!(heads.len(), made.iter().filter(|history| history.now().is_some()).count());
+    for history in &made {
+        prop_assert_eq!(&store.history(HERE, &history.fact).await.unwrap(), &history.revisions);
+        let head = heads.iter().find(|head| head.fact == history.fact);
+        prop_assert_eq!(head.map(|head| (head.number, head.state.clone())), history.now().map(|now| (history.number(), now)));
+    }
+    prop_assert_eq!(store.report().await.unwrap().problems, []);
+    store.close().await;
+    Ok(())
+}
+
+fn runs(cases: u32, ground: impl AsyncFn() -> Option<Ground>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let ran = proptest::test_runner::TestRunner::new(config).run(&prop::collection::vec(step(), 1..25), |steps| {
+        runtime.block_on(async {
+            match ground().await {
+                Some(ground) => what_is_kept_is_what_was_done(&ground, steps).await,
+                None => Ok(()),
+            }
+        })
+    });
+    ran.unwrap();
+}
+
+#[test]
+fn what_is_kept_in_a_file_is_what_was_done() {
+    runs(24, async || Some(Ground::file()));
+}
+
+#[test]
+fn what_is_kept_on_a_server_is_what_was_done() {
+    runs(12, Ground::server);
 }

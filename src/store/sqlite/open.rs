@@ -9,13 +9,17 @@ use jiff::Timestamp;
 use sqlx::migrate::Migrate;
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, Sqlite, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
 use super::backup::copy;
-use super::error::{Fault, StoreError, Strange};
-use super::location::Location;
-use super::schema::{APPLICATION, NEWEST, Schema, steps_to};
-use super::{Store, asked, drafts, now};
+use super::error::said;
+use super::steps::{APPLICATION, STEPS};
+use super::{SqliteStore, asked, drafts};
+use crate::store::error::{Fault, StoreError, Strange};
+use crate::store::location::{IN_MEMORY, Place};
+use crate::store::rows::time_out;
+use crate::store::schema::{NEWEST, Purpose, Schema, WITH_REVIEW, WITH_SHARING, made_by, steps_to};
+use crate::store::{Migrated, now};
 
 /// How long a connection waits for another that holds the lock.
 const BUSY: Duration = Duration::from_secs(5);
@@ -26,33 +30,13 @@ const AGAIN: Duration = Duration::from_millis(20);
 /// Connections that read.
 const READERS: u32 = 4;
 
-/// An open store.
-#[derive(Debug)]
-pub struct Opened {
-    /// The store.
-    pub store: Store,
-    /// What was made of an older one.
-    pub migrated: Option<Migrated>,
-}
-
-/// An older store was brought up to date.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Migrated {
-    /// What it was.
-    pub from: Schema,
-    /// What it is.
-    pub to: Schema,
-    /// A copy of what it was.
-    pub backup: PathBuf,
-}
-
 /// What differs between running and testing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tuning {
-    pub(super) busy: Duration,
-    pub(super) pages_at_most: Option<u32>,
-    pub(super) read_only: bool,
-    pub(super) newest: Schema,
+pub(in crate::store) struct Tuning {
+    pub(in crate::store) busy: Duration,
+    pub(in crate::store) pages_at_most: Option<u32>,
+    pub(in crate::store) read_only: bool,
+    pub(in crate::store) newest: Schema,
 }
 
 impl Default for Tuning {
@@ -63,13 +47,13 @@ impl Default for Tuning {
 
 impl Tuning {
     /// A connection that changes nothing about a file by being opened.
-    pub(super) fn plain(self, file: &Path) -> SqliteConnectOptions {
+    pub(in crate::store) fn plain(self, file: &Path) -> SqliteConnectOptions {
         let options = SqliteConnectOptions::new().filename(file).read_only(self.read_only);
         options.busy_timeout(self.busy).foreign_keys(true).disable_statement_logging()
     }
 
     /// A connection that writes: what it commits is on disk, what it deletes is gone from it.
-    pub(super) fn writing(self, file: &Path) -> SqliteConnectOptions {
+    pub(in crate::store) fn writing(self, file: &Path) -> SqliteConnectOptions {
         let options = self.plain(file).synchronous(SqliteSynchronous::Full).pragma("secure_delete", "ON");
         match self.pages_at_most {
             Some(pages) => options.pragma("max_page_count", pages.to_string()),
@@ -101,55 +85,65 @@ pub(super) enum Found {
     Ours(Schema),
 }
 
-impl Store {
-    /// Opens a store, or makes one where there is no file. An older one is brought up to date, after a backup beside it; a newer one is
-    /// refused. What is too old to be kept is dropped.
-    pub async fn open(at: &Location) -> Result<Opened, StoreError> {
-        Self::open_with(at, Tuning::default()).await
-    }
+/// An open file, and what was made of an older one.
+pub(in crate::store) type Opened = (SqliteStore, Option<Migrated>);
 
-    /// Opens a store for what only reads: nothing, where there is none. An older one is brought up to date all the same.
-    pub async fn open_existing(at: &Location) -> Result<Option<Opened>, StoreError> {
-        Self::open_existing_with(at, Tuning::default()).await
-    }
-
-    pub(super) async fn open_existing_with(at: &Location, tuning: Tuning) -> Result<Option<Opened>, StoreError> {
-        match look(at.file(), tuning).await? {
-            Found::Nothing | Found::Empty => Ok(None),
-            found @ Found::Ours(_) => Ok(Some(connect(at, found, tuning).await?)),
+/// Opens a store, or makes one where there is no file. What is too old to be kept is dropped.
+pub(in crate::store) async fn open(file: &Path, tuning: Tuning) -> Result<Opened, StoreError> {
+    let found = if is_in_memory(file) { Found::Nothing } else { look(file, tuning).await? };
+    let (store, migrated) = connect(file, found, tuning).await?;
+    finished(&store).await?;
+    let dropping = async {
+        let mut tx = store.begin().await?;
+        drafts::drop_old(&mut tx, now()).await?;
+        if tuning.newest >= WITH_REVIEW {
+            asked::drop_old(&mut tx, now()).await?;
         }
-    }
+        Ok(tx.commit().await?)
+    };
+    store.told(dropping).await?;
+    Ok((store, migrated))
+}
 
-    pub(super) async fn open_with(at: &Location, tuning: Tuning) -> Result<Opened, StoreError> {
-        let found = if at.is_in_memory() { Found::Nothing } else { look(at.file(), tuning).await? };
-        let opened = connect(at, found, tuning).await?;
-        let dropping = async {
-            let mut tx = opened.store.begin().await?;
-            drafts::drop_old(&mut tx, now()).await?;
-            if tuning.newest == NEWEST {
-                asked::drop_old(&mut tx, now()).await?;
-            }
-            Ok(tx.commit().await?)
-        };
-        opened.store.told(dropping).await?;
-        Ok(opened)
+/// Opens a store for what only reads: nothing, where there is none. An older one is brought up to date all the same.
+pub(in crate::store) async fn open_existing(file: &Path, tuning: Tuning) -> Result<Option<Opened>, StoreError> {
+    match look(file, tuning).await? {
+        Found::Nothing | Found::Empty => Ok(None),
+        found @ Found::Ours(_) => {
+            let opened = connect(file, found, tuning).await?;
+            finished(&opened.0).await?;
+            Ok(Some(opened))
+        }
     }
 }
 
-async fn connect(at: &Location, found: Found, tuning: Tuning) -> Result<Opened, StoreError> {
-    let file = at.file();
+/// Refuses a store that a copy was begun into and has not ended.
+async fn finished(store: &SqliteStore) -> Result<(), StoreError> {
+    if store.tuning.newest < WITH_SHARING {
+        return Ok(());
+    }
+    let copying: i64 =
+        store.told(async { Ok(sqlx::query_scalar("SELECT count(*) FROM copying").fetch_one(&store.readers).await?) }).await?;
+    if copying > 0 { Err(StoreError::Unfinished { at: store.place.clone() }) } else { Ok(()) }
+}
+
+fn is_in_memory(file: &Path) -> bool {
+    file == Path::new(IN_MEMORY)
+}
+
+async fn connect(file: &Path, found: Found, tuning: Tuning) -> Result<Opened, StoreError> {
     let migrated = match found {
         Found::Ours(from) if from < tuning.newest => {
             let backup = unused(file, &format!("before-{}-{}", tuning.newest, stamp()));
             copy(file, &backup, tuning).await?;
-            Some(Migrated { from, to: tuning.newest, backup })
+            Some(Migrated { from, to: tuning.newest, backup: Some(backup) })
         }
         _ => None,
     };
     let until = Instant::now() + tuning.busy;
     loop {
-        match connections(at, found, tuning).await.map_err(|fault| fault.at(file)) {
-            Ok(store) => return Ok(Opened { store, migrated }),
+        match connections(file, found, tuning, Purpose::Use).await.map_err(|fault| said(fault, &Place::of_file(file))) {
+            Ok(store) => return Ok((store, migrated)),
             // SQLite does not wait by itself where another process turns the log on in the same moment.
             Err(StoreError::Locked { .. }) if Instant::now() < until => tokio::time::sleep(AGAIN).await,
             Err(error) => return Err(error),
@@ -157,45 +151,54 @@ async fn connect(at: &Location, found: Found, tuning: Tuning) -> Result<Opened, 
     }
 }
 
-async fn connections(at: &Location, found: Found, tuning: Tuning) -> Result<Store, Fault> {
-    let file = at.file();
+pub(super) async fn connections(file: &Path, found: Found, tuning: Tuning, purpose: Purpose) -> Result<SqliteStore, Fault> {
     let writing = tuning.writing(file).create_if_missing(!matches!(found, Found::Ours(_))).journal_mode(SqliteJournalMode::Wal);
     let writer = tuning.pool(1).connect_with(writing).await?;
     if found != Found::Ours(tuning.newest) {
-        migrate(&mut *writer.acquire().await?, tuning.newest).await?;
+        migrate(&mut *writer.acquire().await?, tuning.newest, purpose).await?;
     }
-    let readers = if at.is_in_memory() {
+    let readers = if is_in_memory(file) {
         writer.clone()
     } else {
         tuning.pool(READERS).connect_lazy_with(tuning.plain(file).pragma("query_only", "ON"))
     };
-    Ok(Store { file: file.into(), writer, readers, tuning })
+    Ok(SqliteStore { file: file.into(), place: Place::of_file(file), writer, readers, tuning })
 }
 
 /// Brings a database up to a schema, all steps or none. Where another process was faster, there is nothing left to do.
-pub(super) async fn migrate(connection: &mut SqliteConnection, newest: Schema) -> Result<(), Fault> {
+pub(super) async fn migrate(connection: &mut SqliteConnection, newest: Schema, purpose: Purpose) -> Result<(), Fault> {
     let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
     let made = if tables(&mut tx).await? > 0 { schema_of(&mut tx, newest).await?.0 } else { 0 };
     tx.ensure_migrations_table().await?;
-    for step in steps_to(newest).iter().filter(|step| step.version > made) {
+    for step in steps_to(newest, &STEPS).iter().filter(|step| step.version > made) {
         tx.apply(step).await?;
+    }
+    if made == 0 && purpose == Purpose::Copy {
+        mark(&mut tx).await?;
     }
     sqlx::query(&format!("PRAGMA application_id = {APPLICATION}")).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// Marks a store as one that a copy into it has not ended.
+pub(super) async fn mark(tx: &mut SqliteConnection) -> Result<(), Fault> {
+    let mark = sqlx::query("INSERT INTO copying (one, since) VALUES (1, ?) ON CONFLICT DO NOTHING");
+    mark.bind(time_out(now())).execute(tx).await?;
+    Ok(())
 }
 
 /// What a file is, without changing it.
 pub(super) async fn look(file: &Path, tuning: Tuning) -> Result<Found, StoreError> {
     // The file is not opened but by SQLite: to close it otherwise would end the locks that this process holds on it (POSIX).
     match fs::metadata(file) {
-        Ok(found) if !found.is_file() => return Err(Fault::Strange(Strange::NotSqlite).at(file)),
+        Ok(found) if !found.is_file() => return Err(said(Fault::Strange(Strange::NotSqlite), &Place::of_file(file))),
         Ok(found) if found.len() == 0 => return Ok(Found::Empty),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound && file.parent().is_none_or(Path::is_dir) => return Ok(Found::Nothing),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Fault::Io(io::Error::other("its folder does not exist")).at(file));
+            return Err(said(Fault::Io(io::Error::other("its folder does not exist")), &Place::of_file(file)));
         }
-        Err(error) => return Err(Fault::Io(error).at(file)),
+        Err(error) => return Err(said(Fault::Io(error), &Place::of_file(file))),
     }
     let looked = async {
         let mut connection = tuning.plain(file).connect().await?;
@@ -203,7 +206,7 @@ pub(super) async fn look(file: &Path, tuning: Tuning) -> Result<Found, StoreErro
         connection.close().await?;
         found
     };
-    looked.await.map_err(|fault| fault.at(file))
+    looked.await.map_err(|fault| said(fault, &Place::of_file(file)))
 }
 
 async fn what_is(connection: &mut SqliteConnection, newest: Schema) -> Result<Found, Fault> {
@@ -222,25 +225,9 @@ async fn tables(connection: &mut SqliteConnection) -> Result<i64, Fault> {
     Ok(sqlx::query_scalar("SELECT count(*) FROM sqlite_master").fetch_one(connection).await?)
 }
 
-/// The schema of a store: its steps must be those of this program, from the first on.
 async fn schema_of(connection: &mut SqliteConnection, newest: Schema) -> Result<Schema, Fault> {
-    let steps = sqlx::query("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").fetch_all(connection).await?;
-    let mut known = steps_to(newest).into_iter();
-    let mut schema = None;
-    for step in steps {
-        let number: i64 = step.try_get("version")?;
-        match known.next() {
-            None => {
-                return Err(Fault::Newer { theirs: Schema(number), ours: newest });
-            }
-            Some(ours) if ours.version != number => return Err(Fault::Strange(Strange::Damaged)),
-            Some(ours) if *ours.checksum != *step.try_get::<&[u8], _>("checksum")? => {
-                return Err(Fault::Strange(Strange::OtherBuild(Schema(number))));
-            }
-            Some(_) => schema = Some(Schema(number)),
-        }
-    }
-    schema.ok_or(Fault::Strange(Strange::Damaged))
+    let steps = sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").fetch_all(connection).await?;
+    made_by(&steps, newest, &STEPS)
 }
 
 /// Now, as a part of a file's name.
@@ -249,7 +236,7 @@ pub(super) fn stamp() -> String {
 }
 
 /// A name beside a file that nothing has yet.
-pub(super) fn unused(file: &Path, what: &str) -> PathBuf {
+pub(in crate::store) fn unused(file: &Path, what: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");
     name.push(what);

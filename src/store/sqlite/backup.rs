@@ -7,65 +7,65 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{ConnectOptions, Connection};
 
-use super::Store;
-use super::check::{FileReport, check};
-use super::error::{Fault, StoreError};
-use super::location::in_full;
+use super::SqliteStore;
+use super::check::check;
+use super::error::said;
 use super::open::Tuning;
+use crate::store::error::{Fault, StoreError};
+use crate::store::location::{Place, in_full};
 
-impl Store {
-    /// Copies the store as it stands at one moment to a new file, while it is in use. The copy is looked through and on disk before it
-    /// bears its name; nothing is overwritten.
-    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        copy(&self.file, &in_full(to), self.tuning).await
-    }
+pub(super) async fn backup(store: &SqliteStore, to: &Path) -> Result<(), StoreError> {
+    copy(&store.file, &in_full(to), store.tuning).await
 }
 
 pub(super) async fn copy(from: &Path, to: &Path, tuning: Tuning) -> Result<(), StoreError> {
     let copy = Partial::of(from, to, tuning).await?;
-    sound(from, check(&copy.path, tuning).await?)?;
+    check(&copy.path, tuning).await?.sound(&Place::of_file(from))?;
     copy.keep(to).await
-}
-
-/// The report, unless something is wrong.
-pub(super) fn sound(file: &Path, report: FileReport) -> Result<FileReport, StoreError> {
-    match report.problems.first() {
-        Some(problem) => Err(StoreError::Unsound { file: file.to_owned(), problem: problem.clone() }),
-        None => Ok(report),
-    }
 }
 
 /// A copy that has not its name yet. It goes away, unless it is kept.
 #[derive(Debug)]
-pub(super) struct Partial {
+pub(in crate::store) struct Partial {
     path: PathBuf,
 }
 
 impl Partial {
-    /// Copies a store into a file beside the one that it is to be.
-    pub(super) async fn of(from: &Path, to: &Path, tuning: Tuning) -> Result<Self, StoreError> {
+    /// A name beside the file that it is to be. There is nothing of that name yet.
+    pub(in crate::store) fn beside(to: &Path) -> Result<Self, StoreError> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         if to.exists() {
-            return Err(StoreError::Exists { file: to.to_owned() });
+            return Err(StoreError::Exists { at: Place::of_file(to) });
         }
-        let mut name = to.to_owned().into_os_string();
+        let mut name = in_full(to).into_os_string();
         name.push(format!(".partial-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
-        let partial = Self { path: name.into() };
+        Ok(Self { path: name.into() })
+    }
+
+    /// Copies a store into a file beside the one that it is to be.
+    pub(super) async fn of(from: &Path, to: &Path, tuning: Tuning) -> Result<Self, StoreError> {
+        let partial = Self::beside(to)?;
         let copied = async {
             let path = partial.path.to_str().ok_or_else(|| io::Error::other("its name is not in UTF-8"))?;
             let mut connection = tuning.plain(from).connect().await?;
             sqlx::query("VACUUM INTO ?").bind(path).execute(&mut connection).await?;
             Ok(connection.close().await?)
         };
-        match copied.await.map_err(|fault: Fault| fault.at(to)) {
+        match copied.await.map_err(|fault: Fault| said(fault, &Place::of_file(to))) {
             Ok(()) => Ok(partial),
             // What cannot be read is the one, what cannot be written is the other.
-            Err(StoreError::Foreign { what, .. }) => Err(StoreError::Foreign { file: from.to_owned(), what }),
+            Err(StoreError::Foreign { what, .. }) => Err(StoreError::Foreign { at: Place::of_file(from), what }),
             Err(error) => Err(error),
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    /// Keeps the copy, unless something is wrong with it.
+    pub(in crate::store) async fn keep_if_sound(self, to: &Path) -> Result<(), StoreError> {
+        check(&self.path, Tuning::default()).await?.sound(&Place::of_file(&self.path))?;
+        self.keep(&in_full(to)).await
+    }
+
+    pub(in crate::store) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -73,7 +73,7 @@ impl Partial {
     pub(super) async fn keep(self, to: &Path) -> Result<(), StoreError> {
         let (path, name) = (self.path.clone(), to.to_owned());
         let kept = tokio::task::spawn_blocking(move || settle(&path, &name)).await.map_err(io::Error::other);
-        kept.and_then(|kept| kept).map_err(|error| Fault::Io(error).at(to))
+        kept.and_then(|kept| kept).map_err(|error| said(Fault::Io(error), &Place::of_file(to)))
     }
 }
 

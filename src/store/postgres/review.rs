@@ -1,0 +1,148 @@
+//! What waits for a moderator, and how it ended.
+
+use std::num::NonZeroU64;
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+
+use super::PostgresStore;
+use super::locks::{Lock, lock};
+use super::revisions::add;
+use crate::curation::review::{Decision, Post, Proposal, Suggestion, SuggestionId};
+use crate::curation::{Revision, Scope};
+use crate::store::error::Fault;
+use crate::store::review::{Decided, Waiting, WaitingInAll, kind, words};
+use crate::store::revisions::Added;
+use crate::store::rows::{self, count_in, id_out, person_out, scope_out, time_out, verdict_out};
+
+pub(super) async fn suggest(
+    store: &PostgresStore,
+    scope: Scope,
+    proposal: &Proposal,
+    proposer: Option<NonZeroU64>,
+    at: u64,
+    cause: Option<u64>,
+) -> Result<Suggestion, Fault> {
+    let mut tx = store.pool().begin().await?;
+    let words = words(proposal);
+    let fact = proposal.fact().as_str();
+    // Where the same is suggested in the same moment, one waits here until the other is kept, and then finds it.
+    let added = sqlx::query(
+        "INSERT INTO suggestion (server, kind, fact, proposal, words, proposer, at, cause) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT DO NOTHING RETURNING *",
+    );
+    let added = added
+        .bind(scope_out(scope))
+        .bind(kind(proposal))
+        .bind(fact)
+        .bind(serde_json::to_string(proposal)?)
+        .bind(words.as_deref())
+        .bind(person_out(proposer))
+        .bind(time_out(at))
+        .bind(cause.map(id_out));
+    let row = if let Some(row) = added.fetch_optional(&mut *tx).await? {
+        row
+    } else {
+        let earlier = sqlx::query("SELECT * FROM suggestion WHERE cause = $1 OR (server = $2 AND fact = $3 AND words = $4)");
+        let earlier = earlier.bind(cause.map(id_out)).bind(scope_out(scope)).bind(fact).bind(words.as_deref());
+        earlier.fetch_one(&mut *tx).await?
+    };
+    let made = rows::read("suggestion", &row, rows::suggestion)?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+pub(super) async fn suggestion(store: &PostgresStore, scope: Scope, id: SuggestionId) -> Result<Option<Suggestion>, Fault> {
+    let found = sqlx::query("SELECT * FROM suggestion WHERE id = $1 AND server = $2").bind(id.0).bind(scope_out(scope));
+    let found = found.fetch_optional(&store.pool()).await?;
+    found.map(|row| rows::read("suggestion", &row, rows::suggestion)).transpose()
+}
+
+pub(super) async fn waiting(store: &PostgresStore, scope: Scope, after: Option<SuggestionId>, most: u32) -> Result<Waiting, Fault> {
+    let mut tx = store.looking().await?;
+    let found = sqlx::query("SELECT * FROM suggestion WHERE server = $1 AND verdict IS NULL AND id > $2 ORDER BY id LIMIT $3");
+    let found = found.bind(scope_out(scope)).bind(after.map_or(0, |after| after.0)).bind(i64::from(most)).fetch_all(&mut *tx).await?;
+    let total = sqlx::query_scalar("SELECT count(*) FROM suggestion WHERE server = $1 AND verdict IS NULL");
+    let total = count_in(total.bind(scope_out(scope)).fetch_one(&mut *tx).await?);
+    Ok(Waiting { suggestions: suggestions(&found)?, total })
+}
+
+pub(super) async fn waiting_of(store: &PostgresStore, scope: Scope, proposer: NonZeroU64) -> Result<u32, Fault> {
+    let count = sqlx::query_scalar("SELECT count(*) FROM suggestion WHERE server = $1 AND verdict IS NULL AND proposer = $2");
+    Ok(count_in(count.bind(scope_out(scope)).bind(id_out(proposer.get())).fetch_one(&store.pool()).await?))
+}
+
+pub(super) async fn waiting_in_all(store: &PostgresStore) -> Result<WaitingInAll, Fault> {
+    let found = sqlx::query(
+        "SELECT count(*) FILTER (WHERE server <> 0) AS servers, count(*) FILTER (WHERE server = 0) AS direct FROM suggestion WHERE verdict IS NULL",
+    );
+    let row = found.fetch_one(&store.pool()).await?;
+    Ok(WaitingInAll { servers: count_in(row.try_get("servers")?), direct: count_in(row.try_get("direct")?) })
+}
+
+pub(super) async fn unposted(store: &PostgresStore) -> Result<Vec<Suggestion>, Fault> {
+    let found = sqlx::query("SELECT * FROM suggestion WHERE verdict IS NULL AND message IS NULL ORDER BY id");
+    suggestions(&found.fetch_all(&store.pool()).await?)
+}
+
+pub(super) async fn posted(store: &PostgresStore, id: SuggestionId, post: Post) -> Result<(), Fault> {
+    let mut tx = store.pool().begin().await?;
+    let noted = sqlx::query("UPDATE suggestion SET channel = $1, message = $2 WHERE id = $3");
+    noted.bind(id_out(post.channel.get())).bind(id_out(post.message.get())).bind(id.0).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
+}
+
+pub(super) async fn decide(
+    store: &PostgresStore,
+    scope: Scope,
+    id: SuggestionId,
+    decision: &Decision,
+    revision: Option<&Revision>,
+    cause: Option<u64>,
+) -> Result<Decided, Fault> {
+    let mut tx = store.pool().begin().await?;
+    // Of two who decide at once, one waits here for the other.
+    let found = sqlx::query("SELECT * FROM suggestion WHERE id = $1 AND server = $2 FOR UPDATE").bind(id.0).bind(scope_out(scope));
+    let Some(row) = found.fetch_optional(&mut *tx).await? else {
+        return Ok(Decided::Missing);
+    };
+    let found = rows::read("suggestion", &row, rows::suggestion)?;
+    if found.decision.is_some() {
+        let earlier = row.try_get::<Option<i64>, _>("decision_cause")?;
+        let replayed = earlier.is_some() && earlier == cause.map(id_out);
+        return Ok(if replayed { Decided::Done(found) } else { Decided::Already(found) });
+    }
+    let mut kept = None;
+    if let Some(revision) = revision {
+        lock(&mut tx, Lock::Appending).await?;
+        match add(&mut tx, scope, revision).await? {
+            Added::Saved(row) | Added::Replayed(row, _) => kept = Some(row),
+            Added::Moved(now) => return Ok(Decided::Moved(now)),
+        }
+    }
+    end(&mut tx, id, decision, kept, cause).await?;
+    tx.commit().await?;
+    Ok(Decided::Done(Suggestion { decision: Some(decision.clone()), ..found }))
+}
+
+async fn end(tx: &mut PgConnection, id: SuggestionId, decision: &Decision, revision: Option<i64>, cause: Option<u64>) -> Result<(), Fault> {
+    let ended = sqlx::query(
+        "UPDATE suggestion SET verdict = $1, decided_by = $2, decided_at = $3, decision_reason = $4, decision_cause = $5, revision = $6
+         WHERE id = $7",
+    );
+    ended
+        .bind(verdict_out(decision.verdict))
+        .bind(person_out(decision.by))
+        .bind(time_out(decision.at))
+        .bind(decision.reason.as_str())
+        .bind(cause.map(id_out))
+        .bind(revision)
+        .bind(id.0)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn suggestions(found: &[PgRow]) -> Result<Vec<Suggestion>, Fault> {
+    found.iter().map(|row| rows::read("suggestion", row, rows::suggestion)).collect()
+}
