@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::edited::Shelved;
 use super::live::{api, runtime, token};
+use super::machine;
 use super::open::Settings;
 use super::reload::drifted;
 use crate::discord::doctor::{Finding, Health, examine};
@@ -128,69 +129,4 @@ fn healthy(address: SocketAddr) -> io::Result<bool> {
     stream.take(1_024).read_to_end(&mut said)?;
     let said = String::from_utf8_lossy(&said);
     Ok(said.starts_with("HTTP/1.1 200") && said.ends_with("\r\n\r\nok\n"))
-}
-
-#[cfg(unix)]
-mod machine {
-    //! What the system grants the process.
-
-    use std::path::Path;
-
-    use rustix::fs::statvfs;
-    use rustix::process::{Resource, getrlimit};
-
-    use crate::discord::doctor::Finding;
-
-    const MIB: u64 = 1024 * 1024;
-    /// Below this nothing can be kept for long, above the other nobody needs to look.
-    const ROOM: (u64, u64) = (64 * MIB, 1024 * MIB);
-    /// Below this connections and files run out under load, above the other nobody needs to look.
-    const FILES: (u64, u64) = (64, 256);
-
-    /// The room that is left for the store, and for open files.
-    pub(super) fn room(store: Option<&Path>) -> Vec<Finding> {
-        let folder = store.and_then(|file| file.ancestors().skip(1).find(|folder| folder.is_dir()));
-        folder.map(disk).into_iter().chain([files()]).collect()
-    }
-
-    fn disk(folder: &Path) -> Finding {
-        let at = folder.display();
-        match statvfs(folder) {
-            Err(error) => Finding::doubtful("disk", format!("{at}: how much is free cannot be read: {error}")),
-            Ok(disk) => {
-                let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-                let said = format!("{at}: {} MiB free", free / MIB);
-                match free {
-                    free if free < ROOM.0 => Finding::bad("disk", format!("{said}; make room, or moderators can keep nothing")),
-                    free if free < ROOM.1 => Finding::doubtful("disk", format!("{said}; make room soon")),
-                    _ => Finding::good("disk", said),
-                }
-            }
-        }
-    }
-
-    fn files() -> Finding {
-        match getrlimit(Resource::Nofile).current {
-            Some(most) if most < FILES.0 => {
-                Finding::bad("open files", format!("{most} at once are allowed; allow {} or more (ulimit -n, LimitNOFILE)", FILES.1))
-            }
-            Some(most) if most < FILES.1 => {
-                Finding::doubtful("open files", format!("{most} at once are few; allow {} or more (ulimit -n, LimitNOFILE)", FILES.1))
-            }
-            Some(most) => Finding::good("open files", format!("{most} at once are allowed")),
-            None => Finding::good("open files", "as many as there may be"),
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod machine {
-    use std::path::Path;
-
-    use crate::discord::doctor::Finding;
-
-    /// Nothing is known of it here.
-    pub(super) fn room(_store: Option<&Path>) -> Vec<Finding> {
-        Vec::new()
-    }
 }

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::edited::brought;
+use super::machine;
 use super::open::Settings;
 use super::reload::{Reloader, Told, say_drifted};
 use crate::app::App;
@@ -71,6 +72,9 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
             "DISCORD_TOKEN is not set, or holds no token; set it to the bot's token (developer portal, your application, Bot), or use `sanad chat` to ask here"
         );
     };
+    if let Some(lacking) = machine::lacks() {
+        bail!("{lacking}");
+    }
     let shelf = settings.shelf()?;
     telemetry::start(&token, shelf.config.log);
     let api = api()?;

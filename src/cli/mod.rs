@@ -8,6 +8,7 @@ mod evaluate;
 mod facts;
 mod keep;
 mod live;
+mod machine;
 mod open;
 mod reload;
 mod render;

@@ -36,11 +36,23 @@ async fn all_is_well() {
 async fn what_is_wrong_at_discord_s_side_is_named_with_the_mend() {
     let operator = Operator::new("doctor-discord", "");
     let usual = Discord::start(Options::default()).await;
-    let (said, code) = operator.doctor(&usual, |command| drop(command.env("DISCORD_TOKEN", "wrong"))).await;
+    let (said, code) = operator
+        .doctor(&usual, |command| {
+            command.env("DISCORD_TOKEN", "wrong");
+        })
+        .await;
     assert!(code == 1 && line(&said, "token").contains("copy it anew from the application's Bot page"), "{said}");
-    let (said, code) = operator.doctor(&usual, |command| drop(command.env_remove("DISCORD_TOKEN"))).await;
+    let (said, code) = operator
+        .doctor(&usual, |command| {
+            command.env_remove("DISCORD_TOKEN");
+        })
+        .await;
     assert!(code == 1 && line(&said, "token").contains("DISCORD_TOKEN is not set"), "{said}");
-    let (said, code) = operator.doctor(&usual, |command| drop(command.env("DISCORD_API_URL", "http://127.0.0.1:9"))).await;
+    let (said, code) = operator
+        .doctor(&usual, |command| {
+            command.env("DISCORD_API_URL", "http://127.0.0.1:9");
+        })
+        .await;
     assert!(code == 1 && line(&said, "connection").contains("check the network"), "{said}");
     let (said, code) = operator.doctor(&usual, |_| ()).await;
     assert!(code == 0 && line(&said, "commands").starts_with("look") && said.contains("`sanad run` mends that"), "{said}");

@@ -12,14 +12,11 @@ use crate::stand_in::{Discord, Options};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_file_handles_it_does_not_start_and_says_so_in_one_sentence() {
     let discord = Discord::start(Options::default()).await;
-    // At each number another step is the first to find none left.
-    for most in [6, 9, 12, 14, 16] {
+    for most in [6, 12, 48] {
         let operator = Operator::new(&format!("handles-{most}"), "");
         let (log, code) = operator.run_after(&discord, &format!("ulimit -n {most}")).ends().await;
-        let last = log.lines().last().unwrap_or_default();
-        assert!(code == 2 || code == 75, "{most}: {code}: {log}");
-        assert!(last.contains("open files") && last.contains("; "), "{most}: {log}");
-        assert!(!log.contains("a fault in the program") && !log.contains("panicked"), "{most}: {log}");
+        let sentence = format!("sanad: too few open files: {most} at once are allowed; allow 256 or more (ulimit -n, LimitNOFILE)\n");
+        assert_eq!((log, code), (sentence, 2));
     }
 }
 

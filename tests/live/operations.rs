@@ -34,7 +34,7 @@ async fn health_says_what_is_lacking_and_nothing_else() {
     let port = free_port();
     let operator = Operator::new("health", &listening(port));
     discord.fail("GET /gateway/bot", 1, Fault::Slow(Duration::from_secs(4)));
-    let bot = operator.run(&discord, "sanad=info");
+    let bot = operator.run(&discord, "warn,sanad=info");
     bot.says("signed in as").await;
     assert_eq!(get(port, "/healthz").await, (200, "ok\n".to_owned()), "the process lives");
     assert_eq!(get(port, "/readyz").await, (503, "gateway: not connected yet\n".to_owned()));
@@ -42,7 +42,10 @@ async fn health_says_what_is_lacking_and_nothing_else() {
 
     discord.refuse_connections(Duration::from_secs(120));
     discord.drop_connections();
-    until(async || get(port, "/readyz").await.1.starts_with("gateway: 1 of 1 shards not connected, last sign of life ")).await;
+    let is_away = async || get(port, "/readyz").await.1.starts_with("gateway: 1 of 1 shards not connected, last sign of life ");
+    if timeout(Duration::from_secs(15), until(is_away)).await.is_err() {
+        panic!("{:?} {}", get(port, "/readyz").await, bot.log());
+    }
     assert_eq!(get(port, "/healthz").await.0, 200, "the process lives on");
     discord.refuse_connections(Duration::ZERO);
     until(async || get(port, "/readyz").await.0 == 200).await;

@@ -32,6 +32,7 @@ async fn a_silent_gateway_ends_the_bot_and_a_quiet_one_does_not() {
     // Started again, it is as before.
     discord.refuse_connections(Duration::ZERO);
     let again = Running::start(&discord, settings());
+    discord.connected(0).await;
     let asked = discord.mention(&anna, &discord.guild().text_channel(), ANSWERED).await;
     assert!(discord.reply_to(&asked).await.description().contains(ITS_ANSWER));
     again.stop().await.unwrap();
