@@ -10,6 +10,8 @@ use hashbrown::HashMap;
 #[derive(Debug)]
 pub struct Vectors<'d> {
     pieces: HashMap<&'d str, u32>,
+    /// Bytes of the longest piece.
+    longest: usize,
     scales: Vec<f32>,
     rows: &'d [u8],
 }
@@ -37,7 +39,8 @@ impl<'d> Vectors<'d> {
         }
         let (scales, rows) = rest.split_at_checked(count * 4)?;
         let scales = scales.chunks_exact(4).filter_map(|c| Some(f32::from_le_bytes(c.try_into().ok()?))).collect();
-        (rows.len() == count * DIMENSIONS).then_some(Self { pieces, scales, rows })
+        let longest = pieces.keys().map(|piece| piece.len()).max().unwrap_or(0);
+        (rows.len() == count * DIMENSIONS).then_some(Self { pieces, longest, scales, rows })
     }
 
     /// How common a word is in English: its place in the vocabulary, common words first; nothing for words that are not in it whole.
@@ -52,7 +55,8 @@ impl<'d> Vectors<'d> {
         let mut rest = word;
         let mut buffer = String::with_capacity(24);
         while !rest.is_empty() {
-            let mut end = rest.len();
+            // No piece is longer, and to look for one would take time that grows with the square of the word.
+            let mut end = (0..=self.longest.min(rest.len())).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(0);
             let piece = loop {
                 let Some(head) = rest.get(..end).filter(|h| !h.is_empty()) else {
                     break None;
@@ -194,6 +198,18 @@ mod tests {
             sum
         };
         Probe::of(&sum_of(a)).cosine(&pack(&sum_of(b)))
+    }
+
+    #[test]
+    fn a_word_without_an_end_is_given_up_soon() {
+        let table = crate::base::embedded_vectors().unwrap();
+        // What is looked for is at most as long as the longest piece, whatever is behind it.
+        assert!(table.longest <= 64, "{}", table.longest);
+        for word in ["h", "9", "ceasefire", "ک"].map(|piece| piece.repeat(200_000)) {
+            let mut sum = [0.0; DIMENSIONS];
+            table.add(&word, &mut sum);
+            assert!(sum.iter().all(|cell| *cell == 0.0));
+        }
     }
 
     #[test]

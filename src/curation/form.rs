@@ -1,5 +1,6 @@
 //! The form in which people write a fact down, and what is wrong with what they wrote, field by field.
 
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::sources::{read_line, written_line};
@@ -171,29 +172,32 @@ impl Typed {
 
     fn read_topics(&self, base: &Base, problems: &mut Problems) -> Vec<String> {
         let mut topics: Vec<String> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut count = 0;
         for topic in self.topics.split([',', '\n']).map(str::trim).filter(|topic| !topic.is_empty()) {
-            let written = known_topic(base, topic).unwrap_or_else(|| topic.to_owned());
-            if written.chars().count() > TOPIC_AT_MOST {
+            if topic.chars().count() > TOPIC_AT_MOST {
                 problems.add(Field::Topics, format!("a topic has at most {TOPIC_AT_MOST} characters; put commas between topics"));
-            } else if topics.iter().all(|known| fold(known) != fold(&written)) {
-                topics.push(written);
+            } else if seen.insert(fold(topic).into_owned()) {
+                count += 1;
+                // A field holds hundreds of topics, and each is looked for in the whole base: those that are too many are only counted.
+                if count <= TOPICS_AT_MOST {
+                    topics.push(known_topic(base, topic).unwrap_or_else(|| topic.to_owned()));
+                }
             }
         }
-        if topics.len() > TOPICS_AT_MOST {
-            problems.add(
-                Field::Topics,
-                format!("{} topics are too many; keep the {TOPICS_AT_MOST} that matter, main topic first", topics.len()),
-            );
+        if count > TOPICS_AT_MOST {
+            problems.add(Field::Topics, format!("{count} topics are too many; keep the {TOPICS_AT_MOST} that matter, main topic first"));
         }
         topics
     }
 
     fn read_questions(&self, problems: &mut Problems) -> Vec<String> {
         let mut questions: Vec<String> = Vec::new();
+        let mut seen = HashSet::new();
         for line in lines(&self.questions) {
             if line.chars().count() > QUESTION_AT_MOST {
                 problems.add(Field::Questions, format!("a question has at most {QUESTION_AT_MOST} characters; write one a line"));
-            } else if questions.iter().all(|known| fold(known) != fold(line)) {
+            } else if seen.insert(fold(line).into_owned()) {
                 questions.push(line.to_owned());
             }
         }
