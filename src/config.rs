@@ -1,5 +1,7 @@
 //! Settings: a file as written becomes a checked [`Config`], or every problem in it is named.
 
+mod shards;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use crate::base::reader::{Fields, Lines, NamedText, parse};
 use crate::fact::{Problem, Severity};
 use crate::store::Location;
 use crate::telemetry::Format;
+pub use shards::{NoRange, ShardRange, Shards};
 
 /// Seconds of silence that a gateway may be allowed at least: two of its heartbeats, and some.
 const SHORTEST_SILENCE: u32 = 90;
@@ -38,8 +41,8 @@ pub struct Discord {
     pub asking_channels: Vec<u64>,
     /// From this confidence on a question is answered that nobody asked the bot by name, 0 to 1.
     pub unasked_bar: f32,
-    /// Connections to Discord's gateway; nothing means as many as Discord recommends.
-    pub shards: Option<u32>,
+    /// Connections to Discord's gateway.
+    pub shards: Shards,
     /// How long the gateway may give no sign of life before the process ends, to be started again.
     pub silence: Duration,
     /// How often one person may ask.
@@ -56,7 +59,7 @@ impl Default for Discord {
             message_content: false,
             asking_channels: Vec::new(),
             unasked_bar: 0.9,
-            shards: None,
+            shards: Shards::default(),
             silence: Duration::from_secs(300),
             person: Rate { burst: 8, per_minute: 20 },
             channel: Rate { burst: 30, per_minute: 120 },
@@ -184,6 +187,21 @@ impl Config {
             config.discord.read(&mut discord, &mut problems);
             discord.finish(&mut problems);
         }
+        if let Some(mut shards) = root.table("shards", &mut problems) {
+            if let Some(range) = shards.text("range", &mut problems).filter(|range| !range.is_empty()) {
+                let place = shards.place_of("range");
+                match range.parse() {
+                    Ok(range) if config.discord.shards == Shards::Recommended => config.discord.shards = Shards::Some(range),
+                    Ok(_) => problems.push(Problem::error(
+                        &place,
+                        "range",
+                        "[discord] shards says how many there are, and range too; leave one of them out",
+                    )),
+                    Err(error) => problems.push(Problem::error(&place, "range", NoRange::to_string(&error))),
+                }
+            }
+            shards.finish(&mut problems);
+        }
         if let Some(mut limits) = root.table("limits", &mut problems) {
             let discord = &mut config.discord;
             for (name, rate) in [("person", &mut discord.person), ("channel", &mut discord.channel), ("server", &mut discord.server)] {
@@ -224,7 +242,7 @@ impl Discord {
             ));
         }
         self.unasked_bar = share(table, "unasked_bar", problems).unwrap_or(self.unasked_bar);
-        self.shards = count(table, "shards", problems).or(self.shards);
+        self.shards = count(table, "shards", problems).map_or(self.shards, Shards::All);
         if let Some(silence) = count(table, "gateway_silence", problems) {
             if silence < SHORTEST_SILENCE {
                 problems.push(Problem::error(
@@ -288,7 +306,7 @@ mod tests {
         config.toml:4: error: answer_bar: 7 is no share; write a number from 0 to 1
         config.toml:5: error: word_vectors: write true or false here
         config.toml:6: error: speed: unknown field; known are word_vectors, answer_bar, suggest_bar
-        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, servers, http, log, discord, limits
+        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, servers, http, log, discord, shards, limits
         ");
     }
 

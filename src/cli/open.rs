@@ -6,13 +6,14 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::saved;
 use crate::answer::model::Model;
 use crate::base::reader::NamedText;
 use crate::base::{self, LoadError, Origin};
-use crate::config::Config;
+use crate::config::{Config, Shards};
 use crate::fact::{Place, Problem, Severity};
 use crate::image::SourceFile;
 use crate::knowledge::Knowledge;
@@ -138,7 +139,7 @@ pub(super) struct Settings {
 impl Settings {
     /// The settings, environment over file over default.
     pub(super) fn config(&self) -> anyhow::Result<Config> {
-        self.read_config().map_err(|error| match error {
+        let mut config = self.read_config().map_err(|error| match error {
             ConfigError::Broken(problems) => {
                 print_problems(&problems);
                 anyhow::anyhow!("the settings have {} problems; mend them and start again", problems.len())
@@ -146,7 +147,11 @@ impl Settings {
             ConfigError::Unreadable { path, error } => {
                 anyhow::Error::from(error).context(format!("cannot read the settings {path}; check the path"))
             }
-        })
+        })?;
+        if let Some(range) = env::var("SANAD_SHARDS").ok().filter(|range| !range.trim().is_empty()) {
+            config.discord.shards = Shards::Some(range.parse().context("SANAD_SHARDS")?);
+        }
+        Ok(config)
     }
 
     fn read_config(&self) -> Result<Config, ConfigError> {

@@ -19,11 +19,12 @@ use super::press::Person;
 use super::render::{self, Asked, Found};
 use super::reply::{Reply, SeenBy};
 use super::rest::{Failure, Rest};
+use super::sharing::Sharing;
 use super::timeline::course_asked;
 use super::timeline::pictures::Pictures;
 use crate::answer::{Answer, Outcome};
 use crate::app::App;
-use crate::config;
+use crate::config::{self, ShardRange};
 use crate::curation::review::Settings;
 use crate::curation::{Scope, ServerId};
 use crate::desk::Desk;
@@ -69,6 +70,13 @@ pub struct Bot {
     pub(super) myself: Weak<Self>,
     pub(super) rest: Rest,
     pub(super) pictures: Pictures,
+    /// What it may do alone.
+    pub(super) sharing: Sharing,
+    /// The shards it runs.
+    pub(super) shards: ShardRange,
+    /// Cancelled when it may sign in, and when all its shards have.
+    pub(super) signs_in: CancellationToken,
+    pub(super) signed_in: CancellationToken,
     /// The bot's own user.
     pub(super) me: UserId,
     pub(super) settings: config::Discord,
@@ -92,6 +100,10 @@ pub(super) struct Kept {
     pub(super) outbox: Outbox,
     /// What whoever runs it sees of it.
     pub(super) vitals: Arc<Vitals>,
+    /// What it may do alone.
+    pub(super) sharing: Sharing,
+    /// The shards it runs.
+    pub(super) shards: ShardRange,
 }
 
 /// What is known of channels.
@@ -118,6 +130,10 @@ impl Bot {
             myself: Weak::clone(myself),
             rest,
             pictures: Pictures::default(),
+            sharing: kept.sharing,
+            shards: kept.shards,
+            signs_in: CancellationToken::new(),
+            signed_in: CancellationToken::new(),
             me,
             settings,
             in_hand: TaskTracker::new(),
@@ -193,6 +209,11 @@ impl Bot {
     /// Whether a shard is ready for the first time. Ready again it has a new session, and was not told what came between.
     pub(super) fn is_first_session(&self, shard: u32) -> bool {
         self.places().shards.insert(shard)
+    }
+
+    /// Whether each of its shards was ready once.
+    pub(super) fn all_were_ready(&self) -> bool {
+        self.places().shards.len() >= self.shards.count() as usize
     }
 
     /// Whether any shard was ready.

@@ -114,7 +114,7 @@ pub async fn examine(token: &Token, api: &Api, settings: &config::Discord) -> Ve
     });
     found.push(match rest.gateway(by()).await {
         Err(failure) => Finding::bad("gateway", failure.to_string()),
-        Ok(gateway) if gateway.remaining < u64::from(settings.shards.unwrap_or(gateway.shards)) => {
+        Ok(gateway) if gateway.remaining < u64::from(settings.shards.of(gateway.shards).count()) => {
             Finding::bad("gateway", format!("no sign-ins left; more in {} minutes", gateway.reset_after.as_secs().div_ceil(60)))
         }
         Ok(gateway) => Finding::good(

@@ -21,6 +21,7 @@ pub mod rest;
 pub mod secret;
 pub mod send;
 mod serve;
+mod sharing;
 pub mod timeline;
 mod watch;
 

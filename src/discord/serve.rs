@@ -14,6 +14,7 @@ use super::commands::{self, ErrorBox};
 use super::moderation::{Inbox, Outbox};
 use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
+use super::sharing::{NotOurs, Sharing};
 use super::watch::watch;
 use crate::config;
 use crate::curation::review::Suggestion;
@@ -100,6 +101,16 @@ pub enum StartError {
         /// How long.
         seconds: u64,
     },
+    /// Another process runs a shard.
+    #[error(
+        "shard {shard} is run by another process ({by}); end that one, or have this one run other shards ([shards] range in config.toml, or SANAD_SHARDS)"
+    )]
+    Shard {
+        /// Which, as `5/16`.
+        shard: String,
+        /// Who.
+        by: String,
+    },
     /// The gateway is gone for good.
     #[error("the gateway closed for good: {0}")]
     Gateway(String),
@@ -110,7 +121,7 @@ impl StartError {
     pub fn restart_helps(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::NoSessions { .. } | Self::Silent { .. } | Self::Gateway(_) => true,
-            Self::Token | Self::Intents | Self::Refused { .. } | Self::Setting(_) => false,
+            Self::Token | Self::Intents | Self::Refused { .. } | Self::Setting(_) | Self::Shard { .. } => false,
         }
     }
 
@@ -119,6 +130,15 @@ impl StartError {
             failure if failure.is_bad_token() => Self::Token,
             Failure::TooLate { last } => Self::Unreachable { address: address.to_owned(), cause: last },
             failure => Self::Refused { step, failure },
+        }
+    }
+}
+
+impl From<NotOurs> for StartError {
+    fn from(why: NotOurs) -> Self {
+        match why {
+            NotOurs::Taken { shard, by } => Self::Shard { shard, by },
+            NotOurs::Store(error) => error.into(),
         }
     }
 }
@@ -139,22 +159,33 @@ pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), S
         started = start(setup) => started?,
         () = &mut stop => return Ok(()),
     };
-    let Started { bot, mut client, shards, address } = started;
+    let Started { bot, mut client, address } = started;
     let manager = Arc::clone(&client.shard_manager);
+    let shards = bot.shards;
+    let gateway = async {
+        bot.sharing.sign_in_alone(&bot.signed_in, || bot.vitals.pulse.beat()).await;
+        bot.signs_in.cancel();
+        // Serenity runs the last shard of the range too.
+        client.start_shard_range(shards.first()..shards.last(), shards.total()).await
+    };
     let ended = tokio::select! {
-        ended = client.start_shards(shards) => Some(ended),
+        ended = gateway => Some(ended),
+        not_ours = bot.sharing.keep(shards) => {
+            finish(&bot, &manager).await;
+            return Err(not_ours.into());
+        }
         () = never_ready(&bot) => {
-            finish(&bot, &manager, shards).await;
+            finish(&bot, &manager).await;
             let cause = format!("it was not ready within {} s", READY_WITHIN.as_secs());
             return Err(StartError::Unreachable { address, cause });
         }
-        Silent(silent) = watch(&bot, &manager, shards) => {
-            finish(&bot, &manager, shards).await;
+        Silent(silent) = watch(&bot, &manager) => {
+            finish(&bot, &manager).await;
             return Err(StartError::Silent { seconds: silent.as_secs() });
         }
         () = &mut stop => None,
     };
-    finish(&bot, &manager, shards).await;
+    finish(&bot, &manager).await;
     match ended {
         None => Ok(()),
         Some(Ok(())) => Err(StartError::Gateway("all shards ended".to_owned())),
@@ -169,7 +200,6 @@ pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), S
 struct Started {
     bot: Arc<Bot>,
     client: serenity::Client,
-    shards: u32,
     /// The gateway's.
     address: String,
 }
@@ -193,18 +223,21 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
         return Err(StartError::Intents);
     }
     let gateway = rest.gateway(by).await.map_err(failed("gateway"))?;
-    let shards = settings.shards.unwrap_or(gateway.shards);
-    if shards.saturating_mul(GUILDS_A_SHARD) < gateway.shards.saturating_mul(GUILDS_RECOMMENDED) {
+    let shards = settings.shards.of(gateway.shards);
+    if shards.total().saturating_mul(GUILDS_A_SHARD) < gateway.shards.saturating_mul(GUILDS_RECOMMENDED) {
         return Err(StartError::Setting(format!(
-            "[discord] shards = {shards} is too few, for Discord recommends {}: a shard holds at most {GUILDS_A_SHARD} servers; leave the setting out, or raise it",
+            "{} shards in all are too few, for Discord recommends {}: a shard holds at most {GUILDS_A_SHARD} servers; leave the setting out, or raise it",
+            shards.total(),
             gateway.shards
         )));
     }
-    if gateway.remaining < u64::from(shards) {
+    if gateway.remaining < u64::from(shards.count()) {
         let minutes = gateway.reset_after.as_secs().div_ceil(60);
-        return Err(StartError::NoSessions { remaining: gateway.remaining, shards, minutes });
+        return Err(StartError::NoSessions { remaining: gateway.remaining, shards: shards.count(), minutes });
     }
-    match rest.register(application, &wanted_commands()).await {
+    let sharing = Sharing::new(desk.store.clone());
+    sharing.take(shards).await?;
+    match sharing.alone("registering commands", rest.register(application, &wanted_commands())).await {
         Ok(done) => {
             info!("commands: {} unchanged, {} created, {} changed, {} removed", done.unchanged, done.created, done.changed, done.removed);
         }
@@ -213,13 +246,14 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
     }
     let intents = intents(&settings);
     let (outbox, inbox) = Outbox::new(Arc::clone(&vitals));
-    let bot = Bot::new(desk, rest, user, settings, Kept { of_servers, outbox, vitals });
+    let bot = Bot::new(desk, rest, user, settings, Kept { of_servers, outbox, vitals, sharing, shards });
     write_notes(&bot, inbox);
     let client = client(&token, &api, intents, Arc::clone(&bot)).await?;
     // Serenity asks for the address a second time and goes to Discord itself where that request fails; this is the one we were told.
     gateway.url.clone_into(&mut *client.ws_url.lock().await);
-    info!("gateway: {}, {shards} {}", gateway.url, if shards == 1 { "shard" } else { "shards" });
-    Ok(Started { bot, client, shards, address: gateway.url })
+    let shown = if shards.count() == shards.total() { shards.count().to_string() } else { shards.to_string() };
+    info!("gateway: {}, {shown} {}", gateway.url, if shards.count() == 1 { "shard" } else { "shards" });
+    Ok(Started { bot, client, address: gateway.url })
 }
 
 /// Writes what is noted after replies, until the bot stops.
@@ -262,6 +296,7 @@ async fn client(token: &Token, api: &Api, intents: GatewayIntents, bot: Arc<Bot>
 
 /// Done when no shard was ready in time; never, if one was.
 async fn never_ready(bot: &Bot) {
+    bot.signs_in.cancelled().await;
     tokio::time::sleep(READY_WITHIN).await;
     if bot.was_ready() {
         std::future::pending::<()>().await;
@@ -269,7 +304,7 @@ async fn never_ready(bot: &Bot) {
 }
 
 /// Stops taking anything new, waits for what is in hand, closes the gateway.
-async fn finish(bot: &Bot, manager: &ShardManager, shards: u32) {
+async fn finish(bot: &Bot, manager: &ShardManager) {
     bot.vitals.pulse.stop();
     bot.stopping.cancel();
     bot.in_hand.close();
@@ -278,9 +313,10 @@ async fn finish(bot: &Bot, manager: &ShardManager, shards: u32) {
     if timeout(FINISH_WITHIN, bot.in_hand.wait()).await.is_err() {
         warn!("{} were not finished within {} s", bot.in_hand.len(), FINISH_WITHIN.as_secs());
     }
-    if timeout(CLOSE_WITHIN * shards.min(CLOSED_ONE_BY_ONE), manager.shutdown_all()).await.is_err() {
+    if timeout(CLOSE_WITHIN * bot.shards.count().min(CLOSED_ONE_BY_ONE), manager.shutdown_all()).await.is_err() {
         warn!("the gateway did not close in time");
     }
+    bot.sharing.give_back(bot.shards).await;
     info!("stopped");
 }
 
@@ -323,8 +359,19 @@ async fn on_ready(bot: &Bot, ready: &Ready) {
     let servers = ready.guilds.len();
     if bot.is_first_session(shard) {
         info!("shard {shard} of {of} is ready: {servers} servers");
-        if shard == 0 {
-            bot.post_what_waits(None).await;
+        if bot.all_were_ready() {
+            bot.signed_in.cancel();
+        }
+        if shard == 0
+            && let Some(bot) = bot.myself.upgrade()
+        {
+            // One process looks after what others left.
+            let stopping = bot.stopping.clone();
+            let looks = async move {
+                bot.post_what_waits(None).await;
+                bot.post_what_was_left().await;
+            };
+            tokio::spawn(async move { stopping.run_until_cancelled(looks).await });
         }
     } else {
         info!("shard {shard} of {of} has a new session: {servers} servers; fetching what it missed");

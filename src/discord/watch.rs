@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const LOOKS: u32 = 4;
 
 /// Done when the gateway has been silent for too long.
-pub(super) async fn watch(bot: &Bot, manager: &ShardManager, shards: u32) -> Silent {
+pub(super) async fn watch(bot: &Bot, manager: &ShardManager) -> Silent {
     let at_most = bot.settings.silence;
     let mut latencies: Vec<Option<Duration>> = Vec::new();
     let mut is_clock_off = false;
@@ -24,7 +24,7 @@ pub(super) async fn watch(bot: &Bot, manager: &ShardManager, shards: u32) -> Sil
         tokio::time::sleep(EVERY.min(at_most / LOOKS)).await;
         let seen: Vec<_> = {
             let runners = manager.runners.lock().await;
-            (0..shards).map(|shard| runners.get(&ShardId(shard)).map(|runner| (stands(runner.stage), runner.latency))).collect()
+            bot.shards.each().map(|shard| runners.get(&ShardId(shard)).map(|runner| (stands(runner.stage), runner.latency))).collect()
         };
         let now: Vec<_> = seen.iter().map(|seen| seen.and_then(|(_, latency)| latency)).collect();
         // Each acknowledgement of a heartbeat is measured anew, to the nanosecond.

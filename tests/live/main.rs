@@ -30,6 +30,7 @@ mod operator;
 mod process;
 mod proxied;
 mod review;
+mod sharing;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;
 mod timelines;

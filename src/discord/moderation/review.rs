@@ -1,9 +1,11 @@
 //! The queue of what waits for a moderator: how it gets there, how it is judged, and who is told.
 
 use std::num::NonZeroU64;
+use std::time::Duration;
 
+use hashbrown::HashMap;
 use serenity::all::{ChannelId, GuildId, MessageId};
-use tracing::warn;
+use tracing::{debug, warn};
 
 use super::super::bot::Bot;
 use super::super::form::Form;
@@ -25,6 +27,8 @@ use crate::fact::FactId;
 
 /// Suggestions posted at once at most, as at a start: a channel that refuses the bot must not refuse it by the hundred.
 const POSTED_AT_ONCE: usize = 20;
+/// How often is looked for suggestions that were left unposted.
+const LEFT_FOR: Duration = Duration::from_secs(60);
 
 impl Bot {
     /// `/suggest`: a new fact, or a correction to one.
@@ -77,25 +81,34 @@ impl Bot {
         let reply = self.waiting_reply(suggestion, None).for_eyes_of(SeenBy::Everyone);
         let (id, scope) = (suggestion.id, suggestion.scope);
         self.in_hand.spawn(async move {
-            let said = bot.rest.say(ChannelId::from(channel), &format!("review-{}", id.0), &reply).await;
-            let message = match said {
-                Ok(message) => message,
-                Err(failure) => {
-                    let advice = "give the bot View Channel, Send Messages and Embed Links there; /review shows it meanwhile";
-                    return warn!(channel = channel.get(), "a suggestion was not posted in the review channel: {failure}; {advice}");
-                }
-            };
-            let Some(message) = NonZeroU64::new(message.get()) else { return };
-            if let Err(error) = bot.desk.store.posted(id, Post { channel, message }).await {
-                return warn!("where a suggestion was posted was not kept: {error}");
-            }
-            // It may have been decided while it was posted.
-            if let Ok(Some(now)) = bot.desk.store.suggestion(scope, id).await
-                && now.decision.is_some()
-            {
-                bot.decided(&now);
-            }
+            let post = bot.post_reply(id, scope, channel, &reply);
+            bot.sharing.once(&format!("the post of suggestion {}", id.0), post).await;
         });
+    }
+
+    async fn post_reply(&self, id: SuggestionId, scope: Scope, channel: NonZeroU64, reply: &Reply) {
+        // Another process may have posted it meanwhile.
+        if !matches!(self.desk.store.suggestion(scope, id).await, Ok(Some(Suggestion { post: None, .. }))) {
+            return;
+        }
+        let said = self.rest.say(ChannelId::from(channel), &format!("review-{}", id.0), reply).await;
+        let message = match said {
+            Ok(message) => message,
+            Err(failure) => {
+                let advice = "give the bot View Channel, Send Messages and Embed Links there; /review shows it meanwhile";
+                return warn!(channel = channel.get(), "a suggestion was not posted in the review channel: {failure}; {advice}");
+            }
+        };
+        let Some(message) = NonZeroU64::new(message.get()) else { return };
+        if let Err(error) = self.desk.store.posted(id, Post { channel, message }).await {
+            return warn!("where a suggestion was posted was not kept: {error}");
+        }
+        // It may have been decided while it was posted.
+        if let Ok(Some(now)) = self.desk.store.suggestion(scope, id).await
+            && now.decision.is_some()
+        {
+            self.decided(&now);
+        }
     }
 
     /// Posts what waits and was never posted, as after a restart or a new review channel.
@@ -109,6 +122,25 @@ impl Bot {
                 }
             }
             Err(error) => warn!("what waits for the moderators was not read: {error}"),
+        }
+    }
+
+    /// Posts from time to time what a process that died has not posted. Never ends.
+    pub(in super::super) async fn post_what_was_left(&self) {
+        loop {
+            tokio::time::sleep(LEFT_FOR).await;
+            // Servers of other processes may have another review channel since this one began.
+            match self.desk.store.settings().await {
+                Ok(all) => {
+                    self.of_servers.rcu(|before| {
+                        let mut now = HashMap::clone(before);
+                        now.extend(all.iter().filter(|(server, _)| !self.shards.holds_server(server.0.get())).cloned());
+                        now
+                    });
+                    self.post_what_waits(None).await;
+                }
+                Err(error) => debug!("what was left to be posted was not looked for: {error}"),
+            }
         }
     }
 
