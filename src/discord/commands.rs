@@ -56,7 +56,7 @@ pub(super) async fn failed(error: poise::FrameworkError<'_, Arc<Bot>, ErrorBox>)
         Some(poise::Context::Application(context)) if context.interaction_type == poise::CommandInteractionType::Command => {
             let bot = context.data();
             let scene = Scene::of_command(context.interaction);
-            let reply = bot.broke(&format!("the command `{}`", context.command().qualified_name), why);
+            let reply = Bot::broke(&format!("the command `{}`", context.command().qualified_name), why);
             bot.respond(&scene, First::Message, &reply).await;
         }
         _ => tracing::warn!("an event or a completion failed: {why}"),

@@ -231,7 +231,7 @@ impl Bot {
     }
 
     /// What somebody reads where a fault of the program kept it from doing what they asked for; the log has the same number.
-    pub(super) fn broke(&self, what: &str, why: &str) -> Reply {
+    pub(super) fn broke(what: &str, why: &str) -> Reply {
         let reference = Reference::new();
         error!(%reference, "{what} failed: {why}");
         Reply::note(&format!(

@@ -65,12 +65,15 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, HttpError> {
     TcpListener::bind(address).await.map_err(|cause| HttpError { address, cause })
 }
 
+/// When the store was asked, and why it could not be reached.
+type Probed = (Instant, Option<String>);
+
 /// What is said at the port.
 #[derive(Clone)]
 pub struct Health {
     vitals: Arc<Vitals>,
     store: StoreProbe,
-    said: Arc<Mutex<Option<(Instant, Option<String>)>>>,
+    said: Arc<Mutex<Option<Probed>>>,
 }
 
 impl Health {

@@ -73,7 +73,7 @@ async fn discord() -> Discord {
 }
 
 fn posts_of_commands(discord: &Discord) -> usize {
-    discord.writes().iter().filter(|request| request.path.contains("/commands")).count()
+    discord.requests().iter().filter(|request| request.method == "POST" && request.path.contains("/commands")).count()
 }
 
 async fn answers_with(discord: &Discord, channel: &Channel, question: &str, text: &str) -> bool {

@@ -74,7 +74,7 @@ impl Bot {
         let asked = self.desk.store.unanswered(moderator.scope(), LOOKED_AT).await.map_err(|error| self.not_saved(&error))?;
         let view = self.app.view(moderator.scope());
         // Thousands of questions are read: not among the tasks that answer.
-        tokio::task::spawn_blocking(move || clusters(&view, asked)).await.map_err(|fault| self.broke("/unanswered", &fault.to_string()))
+        tokio::task::spawn_blocking(move || clusters(&view, asked)).await.map_err(|fault| Self::broke("/unanswered", &fault.to_string()))
     }
 
     /// The questions that a button means.
