@@ -4,6 +4,8 @@
 //! half of it to be seen: a copy that is killed leaves an empty store that says that it is unfinished, and is simply repeated. What was written
 //! is read back within that transaction, and compared by a checksum with what was read.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::engine::Told;
@@ -141,7 +143,7 @@ pub(super) struct Given {
 /// A store that is read, within one moment.
 pub(super) trait Source: Send {
     /// Some rows by their key: the first, or those after a row.
-    fn page<'s>(&'s mut self, table: &'static Table, after: Option<&'s Cells>) -> Told<'s, Vec<Cells>>;
+    fn page<'s>(&'s mut self, table: &'static Table, after: Option<&'s [Cell]>) -> Told<'s, Vec<Cells>>;
 
     /// The last number that was given to a row of a table, also where the row is gone.
     fn given(&mut self, table: &'static Table) -> Told<'_, Given>;
@@ -200,7 +202,7 @@ pub(super) async fn copy(from: &Location, to: &Location, mut done: impl FnMut(&C
     for table in &TABLES {
         let (mut read, mut after) = (Sum::default(), None);
         loop {
-            let rows = source.page(table, after.as_ref()).await?;
+            let rows = source.page(table, after.as_deref()).await?;
             if rows.is_empty() {
                 break;
             }
@@ -227,7 +229,7 @@ pub(super) async fn copy(from: &Location, to: &Location, mut done: impl FnMut(&C
 async fn sum(source: &mut dyn Target, table: &'static Table) -> Result<Sum, StoreError> {
     let (mut sum, mut after) = (Sum::default(), None);
     loop {
-        let rows = source.page(table, after.as_ref()).await?;
+        let rows = source.page(table, after.as_deref()).await?;
         if rows.is_empty() {
             return Ok(sum);
         }
@@ -244,7 +246,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, row: &Cells) {
+    fn add(&mut self, row: &[Cell]) {
         self.rows += 1;
         for cell in row {
             // Each cell says its kind and its length, so that no two rows read alike.
@@ -264,7 +266,10 @@ impl Sum {
     }
 
     fn checksum(&self) -> String {
-        self.hash.clone().finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        self.hash.clone().finalize().iter().take(8).fold(String::new(), |mut said, byte| {
+            let _ = write!(said, "{byte:02x}");
+            said
+        })
     }
 }
 

@@ -62,7 +62,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     fn heads(&self) -> Told<'_, Heads>;
 
     /// What changed since a mark, by whatever process. Where the store was replaced by a backup since then, all of it.
-    fn heads_since<'s>(&'s self, mark: Mark) -> Told<'s, Heads>;
+    fn heads_since(&self, mark: Mark) -> Told<'_, Heads>;
 
     /// All that was done to a fact in a scope, oldest first.
     fn history<'s>(&'s self, scope: Scope, fact: &'s FactId) -> Told<'s, Vec<Revision>>;
@@ -85,13 +85,13 @@ pub trait Engine: fmt::Debug + Send + Sync {
     ) -> Told<'s, Suggestion>;
 
     /// A suggestion of this server.
-    fn suggestion<'s>(&'s self, scope: Scope, id: SuggestionId) -> Told<'s, Option<Suggestion>>;
+    fn suggestion(&self, scope: Scope, id: SuggestionId) -> Told<'_, Option<Suggestion>>;
 
     /// What waits in a server after a suggestion, or from the beginning: so many of it at most.
-    fn waiting<'s>(&'s self, scope: Scope, after: Option<SuggestionId>, most: u32) -> Told<'s, Waiting>;
+    fn waiting(&self, scope: Scope, after: Option<SuggestionId>, most: u32) -> Told<'_, Waiting>;
 
     /// How many suggestions of one person wait in a server.
-    fn waiting_of<'s>(&'s self, scope: Scope, proposer: NonZeroU64) -> Told<'s, u32>;
+    fn waiting_of(&self, scope: Scope, proposer: NonZeroU64) -> Told<'_, u32>;
 
     /// How much waits in all.
     fn waiting_in_all(&self) -> Told<'_, WaitingInAll>;
@@ -100,7 +100,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     fn unposted(&self) -> Told<'_, Vec<Suggestion>>;
 
     /// Notes where a suggestion stands in the review channel.
-    fn posted<'s>(&'s self, id: SuggestionId, post: Post) -> Told<'s, ()>;
+    fn posted(&self, id: SuggestionId, post: Post) -> Told<'_, ()>;
 
     /// Decides a suggestion, and keeps the revision that follows from it: both or neither. `cause` is the interaction of who decides; one
     /// that was heard before is told again that it is done.
@@ -117,7 +117,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     fn note_unanswered<'s>(&'s self, asked: &'s [AskedInVain]) -> Told<'s, ()>;
 
     /// The questions that had no answer, those asked most often first.
-    fn unanswered<'s>(&'s self, scope: Scope, most: u32) -> Told<'s, Vec<Unanswered>>;
+    fn unanswered(&self, scope: Scope, most: u32) -> Told<'_, Vec<Unanswered>>;
 
     /// Lets questions go that somebody answered or ignored; how many there were.
     fn settle_unanswered<'s>(&'s self, scope: Scope, texts: &'s [String]) -> Told<'s, u32>;
@@ -126,19 +126,19 @@ pub trait Engine: fmt::Debug + Send + Sync {
     fn note_picks<'s>(&'s self, picks: &'s [Pick]) -> Told<'s, ()>;
 
     /// Words for which a fact was picked so often at least, and that were never suggested for it.
-    fn picked_often<'s>(&'s self, at_least: u32) -> Told<'s, Vec<PickedOften>>;
+    fn picked_often(&self, at_least: u32) -> Told<'_, Vec<PickedOften>>;
 
     /// Keeps a new draft.
     fn keep_draft<'s>(&'s self, server: ServerId, owner: NonZeroU64, body: &'s str, at: u64) -> Told<'s, DraftId>;
 
     /// The text of a draft, if it is this person's in this server.
-    fn draft<'s>(&'s self, server: ServerId, owner: NonZeroU64, id: DraftId) -> Told<'s, Option<String>>;
+    fn draft(&self, server: ServerId, owner: NonZeroU64, id: DraftId) -> Told<'_, Option<String>>;
 
     /// Gives a draft another text, if it is this person's in this server.
     fn change_draft<'s>(&'s self, server: ServerId, owner: NonZeroU64, id: DraftId, body: &'s str, at: u64) -> Told<'s, DraftChange>;
 
     /// Drops a draft, if it is this person's in this server and still there.
-    fn drop_draft<'s>(&'s self, server: ServerId, owner: NonZeroU64, id: DraftId) -> Told<'s, ()>;
+    fn drop_draft(&self, server: ServerId, owner: NonZeroU64, id: DraftId) -> Told<'_, ()>;
 
     /// The settings of all servers that have any.
     fn settings(&self) -> Told<'_, Vec<(ServerId, Settings)>>;
@@ -147,8 +147,8 @@ pub trait Engine: fmt::Debug + Send + Sync {
     fn set_settings<'s>(&'s self, server: ServerId, settings: &'s Settings, by: NonZeroU64, at: u64) -> Told<'s, ()>;
 
     /// All that is kept of a person.
-    fn about<'s>(&'s self, person: NonZeroU64) -> Told<'s, Value>;
+    fn about(&self, person: NonZeroU64) -> Told<'_, Value>;
 
     /// Forgets who a person is: their drafts go, what they did stays without their name. Backups made before still have it, and bring it back.
-    fn forget<'s>(&'s self, person: NonZeroU64) -> Told<'s, Forgotten>;
+    fn forget(&self, person: NonZeroU64) -> Told<'_, Forgotten>;
 }

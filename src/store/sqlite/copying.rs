@@ -90,7 +90,7 @@ fn push<'q>(query: &mut sqlx::query_builder::Separated<'_, 'q, Sqlite, &'static 
 }
 
 impl Source for Side {
-    fn page<'s>(&'s mut self, table: &'static Table, after: Option<&'s Cells>) -> Told<'s, Vec<Cells>> {
+    fn page<'s>(&'s mut self, table: &'static Table, after: Option<&'s [Cell]>) -> Told<'s, Vec<Cells>> {
         let key = Table::list(table.key.iter().copied());
         let mut query = QueryBuilder::new(format!("SELECT {} FROM {}", Table::list(table.columns()), table.name));
         if let Some(after) = after {

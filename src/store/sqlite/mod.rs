@@ -138,7 +138,7 @@ impl Engine for SqliteStore {
         self.told(revisions::heads(self, None))
     }
 
-    fn heads_since<'s>(&'s self, mark: Mark) -> Told<'s, Heads> {
+    fn heads_since(&self, mark: Mark) -> Told<'_, Heads> {
         self.told(revisions::heads(self, Some(mark)))
     }
 
@@ -165,15 +165,15 @@ impl Engine for SqliteStore {
         self.told(review::suggest(self, scope, proposal, proposer, at, cause))
     }
 
-    fn suggestion<'s>(&'s self, scope: Scope, id: SuggestionId) -> Told<'s, Option<Suggestion>> {
+    fn suggestion(&self, scope: Scope, id: SuggestionId) -> Told<'_, Option<Suggestion>> {
         self.told(review::suggestion(self, scope, id))
     }
 
-    fn waiting<'s>(&'s self, scope: Scope, after: Option<SuggestionId>, most: u32) -> Told<'s, Waiting> {
+    fn waiting(&self, scope: Scope, after: Option<SuggestionId>, most: u32) -> Told<'_, Waiting> {
         self.told(review::waiting(self, scope, after, most))
     }
 
-    fn waiting_of<'s>(&'s self, scope: Scope, proposer: NonZeroU64) -> Told<'s, u32> {
+    fn waiting_of(&self, scope: Scope, proposer: NonZeroU64) -> Told<'_, u32> {
         self.told(review::waiting_of(self, scope, proposer))
     }
 
@@ -185,7 +185,7 @@ impl Engine for SqliteStore {
         self.told(review::unposted(self))
     }
 
-    fn posted<'s>(&'s self, id: SuggestionId, post: Post) -> Told<'s, ()> {
+    fn posted(&self, id: SuggestionId, post: Post) -> Told<'_, ()> {
         self.told(review::posted(self, id, post))
     }
 
@@ -204,7 +204,7 @@ impl Engine for SqliteStore {
         self.told(asked::note_unanswered(self, asked))
     }
 
-    fn unanswered<'s>(&'s self, scope: Scope, most: u32) -> Told<'s, Vec<Unanswered>> {
+    fn unanswered(&self, scope: Scope, most: u32) -> Told<'_, Vec<Unanswered>> {
         self.told(asked::unanswered(self, scope, most))
     }
 
@@ -216,7 +216,7 @@ impl Engine for SqliteStore {
         self.told(asked::note_picks(self, picks))
     }
 
-    fn picked_often<'s>(&'s self, at_least: u32) -> Told<'s, Vec<PickedOften>> {
+    fn picked_often(&self, at_least: u32) -> Told<'_, Vec<PickedOften>> {
         self.told(asked::picked_often(self, at_least))
     }
 
@@ -224,7 +224,7 @@ impl Engine for SqliteStore {
         self.told(drafts::keep_draft(self, server, owner, body, at))
     }
 
-    fn draft<'s>(&'s self, server: ServerId, owner: NonZeroU64, id: DraftId) -> Told<'s, Option<String>> {
+    fn draft(&self, server: ServerId, owner: NonZeroU64, id: DraftId) -> Told<'_, Option<String>> {
         self.told(drafts::draft(self, server, owner, id))
     }
 
@@ -232,7 +232,7 @@ impl Engine for SqliteStore {
         self.told(drafts::change_draft(self, server, owner, id, body, at))
     }
 
-    fn drop_draft<'s>(&'s self, server: ServerId, owner: NonZeroU64, id: DraftId) -> Told<'s, ()> {
+    fn drop_draft(&self, server: ServerId, owner: NonZeroU64, id: DraftId) -> Told<'_, ()> {
         self.told(drafts::drop_draft(self, server, owner, id))
     }
 
@@ -244,11 +244,11 @@ impl Engine for SqliteStore {
         self.told(settings::set_settings(self, server, settings, by, at))
     }
 
-    fn about<'s>(&'s self, person: NonZeroU64) -> Told<'s, Value> {
+    fn about(&self, person: NonZeroU64) -> Told<'_, Value> {
         self.told(privacy::about(self, person))
     }
 
-    fn forget<'s>(&'s self, person: NonZeroU64) -> Told<'s, Forgotten> {
+    fn forget(&self, person: NonZeroU64) -> Told<'_, Forgotten> {
         self.told(privacy::forget(self, person))
     }
 }

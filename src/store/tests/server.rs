@@ -183,6 +183,8 @@ async fn a_server_is_known_by_its_certificate_where_the_address_asks_for_it() {
 struct Wire {
     url: String,
     cut: Arc<AtomicBool>,
+    /// Held by every connection that goes through it.
+    through: Arc<()>,
 }
 
 impl Wire {
@@ -192,11 +194,13 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
         let cut = Arc::new(AtomicBool::new(false));
-        let is_cut = Arc::clone(&cut);
+        let through = Arc::new(());
+        let (is_cut, held) = (Arc::clone(&cut), Arc::downgrade(&through));
         tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
-                let (server, is_cut) = (server.clone(), Arc::clone(&is_cut));
+                let (server, is_cut, held) = (server.clone(), Arc::clone(&is_cut), held.upgrade());
                 tokio::spawn(async move {
+                    let _held = held;
                     if is_cut.load(Ordering::Relaxed) {
                         return;
                     }
@@ -213,7 +217,19 @@ impl Wire {
                 });
             }
         });
-        Self { url: url.into(), cut }
+        Self { url: url.into(), cut, through }
+    }
+
+    /// Cuts it. When this is done, nothing goes through any more: a commit on its way would count though its answer is lost.
+    async fn cut(&self) {
+        self.cut.store(true, Ordering::Relaxed);
+        while Arc::strong_count(&self.through) > 1 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn mend(&self) {
+        self.cut.store(false, Ordering::Relaxed);
     }
 }
 
@@ -226,7 +242,7 @@ async fn a_server_that_was_gone_is_found_again() {
     let mut watch = store.watch();
     watch.changed().await;
     save(&store, HERE, &revision("a", 1, "one")).await;
-    wire.cut.store(true, Ordering::Relaxed);
+    wire.cut().await;
     for _ in 0..2 {
         let error = store.append(HERE, &revision("a", 2, "lost")).await.unwrap_err();
         assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
@@ -234,7 +250,7 @@ async fn a_server_that_was_gone_is_found_again() {
         watch.changed().await;
     }
     assert!(Store::open(&at).await.is_err());
-    wire.cut.store(false, Ordering::Relaxed);
+    wire.mend();
     save(&store, HERE, &revision("a", 2, "two")).await;
     watch.changed().await;
     assert_eq!(store.history(HERE, &fact("a")).await.unwrap(), [revision("a", 1, "one"), revision("a", 2, "two")]);
