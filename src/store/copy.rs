@@ -206,7 +206,7 @@ pub(super) async fn copy(from: &Location, to: &Location, mut done: impl FnMut(&C
             if rows.is_empty() {
                 break;
             }
-            rows.iter().for_each(|row| read.add(row));
+            read.add(&rows);
             target.put(table, &rows).await?;
             after = rows.into_iter().next_back();
         }
@@ -233,7 +233,7 @@ async fn sum(source: &mut dyn Target, table: &'static Table) -> Result<Sum, Stor
         if rows.is_empty() {
             return Ok(sum);
         }
-        rows.iter().for_each(|row| sum.add(row));
+        sum.add(&rows);
         after = rows.into_iter().next_back();
     }
 }
@@ -246,9 +246,9 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, row: &[Cell]) {
-        self.rows += 1;
-        for cell in row {
+    fn add(&mut self, rows: &[Cells]) {
+        self.rows += rows.len() as u64;
+        for cell in rows.iter().flatten() {
             // Each cell says its kind and its length, so that no two rows read alike.
             match cell {
                 Cell::Whole(None) | Cell::Text(None) => self.hash.update([0]),

@@ -210,7 +210,7 @@ impl World {
 
     /// A new id that says when it was made, as Discord's do, and is greater than every one before.
     pub(super) fn next_id(&mut self) -> u64 {
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + self.skew - self.options.behind;
+        let since_1970 = (SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + self.skew).saturating_sub(self.options.behind);
         let since_epoch = u64::try_from(since_1970.as_millis()).unwrap_or_default().saturating_sub(DISCORD_EPOCH);
         self.last_id = (since_epoch << 22).max(self.last_id + 1);
         self.last_id

@@ -87,15 +87,13 @@ impl PostgresStore {
     /// Boxed, for futures of queries are large, and many are awaited one in another.
     fn within<'s, T: Send>(&'s self, most: Duration, work: impl Future<Output = Result<T, Fault>> + Send + 's) -> Told<'s, T> {
         Box::pin(async move {
-            match timeout(most, work).await {
-                Ok(outcome) => outcome.map_err(|fault| error::said(fault, &self.place)),
-                Err(_) => {
-                    if let Ok(options) = self.address.options() {
-                        self.pool.store(open::pool(options).into());
-                    }
-                    Err(error::unreachable(self.place.clone(), "nothing was heard of it for too long"))
-                }
+            if let Ok(outcome) = timeout(most, work).await {
+                return outcome.map_err(|fault| error::said(fault, &self.place));
             }
+            if let Ok(options) = self.address.options() {
+                self.pool.store(open::pool(options).into());
+            }
+            Err(error::unreachable(self.place.clone(), "nothing was heard of it for too long"))
         })
     }
 }

@@ -200,7 +200,6 @@ impl Wire {
             while let Ok((mut client, _)) = listener.accept().await {
                 let (server, is_cut, held) = (server.clone(), Arc::clone(&is_cut), held.upgrade());
                 tokio::spawn(async move {
-                    let _held = held;
                     if is_cut.load(Ordering::Relaxed) {
                         return;
                     }
@@ -214,6 +213,7 @@ impl Wire {
                         _ = copy_bidirectional(&mut client, &mut server) => {}
                         () = until_cut => {}
                     }
+                    drop(held);
                 });
             }
         });
