@@ -3,12 +3,11 @@
 use sanad::answer::model::Model;
 use sanad::app::App;
 use sanad::base::folder::{self, Holds};
+use sanad::base::of_rows;
 use sanad::base::reader::NamedText;
-use sanad::base::rows;
 use sanad::curation::rows::Row;
 use sanad::curation::{Record, RevisionNo, Scope};
 use sanad::discord::render;
-use sanad::fact::draft::Draft;
 use sanad::fact::{Base, FactIx, Problem, check};
 use sanad::knowledge::Knowledge;
 use sanad::lexicon::Lexicon;
@@ -20,9 +19,10 @@ const ASKED: usize = 4;
 
 /// An input that opens with a bracket or a brace is a file of rows. Any other is the files of a folder: facts, sources, entities, words.
 pub fn check(bytes: &[u8]) {
+    let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
     let mut problems = Vec::new();
-    let draft = if bytes.starts_with(b"{") || bytes.starts_with(b"[{") {
-        rows::read("rows.jsonl", bytes, &mut problems, |_| ()).expect("memory can be read")
+    let assembled = if bytes.starts_with(b"{") || bytes.starts_with(b"[{") {
+        of_rows("rows.jsonl", bytes)
     } else {
         let text = String::from_utf8_lossy(bytes);
         let [facts, sources, entities, words] =
@@ -31,11 +31,10 @@ pub fn check(bytes: &[u8]) {
         draft.append(folder::read(Holds::Sources, &sources, &mut problems));
         draft.append(folder::read(Holds::Entities, &entities, &mut problems));
         let _ = Lexicon::read(&[words], &mut problems);
-        draft
+        check::assemble(&draft)
     };
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
     are_told(&problems, lines);
-    match check::assemble(&draft) {
+    match assembled {
         Ok((base, warnings)) => {
             are_told(&warnings, lines);
             is_whole(base);
@@ -86,11 +85,5 @@ fn is_whole(base: Base) {
 }
 
 fn base_of_rows(rows: &[u8]) -> Base {
-    let mut problems = Vec::new();
-    let draft: Draft = rows::read("again.jsonl", rows, &mut problems, |_| ()).expect("memory can be read");
-    match check::assemble(&draft) {
-        Ok((base, _)) if problems.is_empty() => base,
-        Ok(_) => panic!("what is exported is not read: {problems:?}"),
-        Err(more) => panic!("what is exported is refused: {problems:?} {more:?}"),
-    }
+    of_rows("again.jsonl", rows).map_or_else(|problems| panic!("what is exported is refused: {problems:?}"), |(base, _)| base)
 }

@@ -129,6 +129,14 @@ fn load_rows(path: &Path, progress: impl FnMut(usize)) -> Result<Loaded, LoadErr
     Ok(Loaded { base, lexicon: words_for_rows(), warnings, source: Some(source) })
 }
 
+/// Makes a base of rows that lie in memory; `file` is what problems call them.
+///
+/// # Errors
+/// All problems, errors and warnings, if one at least is an error.
+pub fn of_rows(file: &str, text: &[u8]) -> Result<(Base, Vec<Problem>), Vec<Problem>> {
+    together::assemble(file, text, |_| ())
+}
+
 /// The words that rows are understood by: those built in that suit any subject.
 pub fn words_for_rows() -> Lexicon {
     // They are read in every test: nothing is wrong with them.
