@@ -10,9 +10,10 @@
 //! 7. Who runs it sees how it stands: a port for health and metrics, a watchdog, a log without secrets, the doctor (`operations`, `log`,
 //!    `watchdog`, `doctor`), also where the machine gives out (`exhausted`).
 //! 8. Timelines are shown in pages that turn after a restart too, with a picture; names and sources by any spelling (`timelines`).
-//! 9. Facts that change under it, on disk or in the store, are seen; broken ones are not taken (`keeping`).
+//! 9. Several processes split the shards and share one store (`sharing`).
+//! 10. Facts that change under it, on disk or in the store, are seen; broken ones are not taken (`keeping`).
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::string_slice, reason = "a test that cannot go on fails")]
 
 mod asking;
 mod bot;
