@@ -90,7 +90,7 @@ async fn what_is_wrong_on_this_machine_is_named_with_the_mend() {
 
     fs::write(operator.folder.join("sanad.db"), "These are the minutes of a meeting.".repeat(200)).unwrap();
     let (said, code) = operator.doctor(&discord, |_| ()).await;
-    assert!(code == 1 && line(&said, "database").contains("this is no SQLite database; name another file"), "{said}");
+    assert!(code == 1 && line(&said, "database").contains("this is no SQLite database; name another store"), "{said}");
 
     fs::create_dir_all(operator.folder.join("data/facts")).unwrap();
     fs::write(operator.folder.join("data/facts/broken.toml"), "[[fact]]\nid = 3\n").unwrap();

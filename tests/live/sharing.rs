@@ -94,7 +94,7 @@ async fn two_processes_answer_each_in_its_servers_and_see_what_changes() {
     // What one server's moderators add is that server's.
     let mo = moderator(&discord, "mo");
     let said = add(&discord, &mo, &channels[1]).await;
-    assert!(said.contains("Published"), "{said}");
+    assert!(said.contains("Saved."), "{said}");
     assert!(answers_with(&discord, &channels[1], ASKS_FOR_IT, "3 March 2022").await);
     assert!(!answers_with(&discord, &channels[0], ASKS_FOR_IT, "3 March 2022").await);
     // What a third process changes everywhere, both see.
