@@ -51,6 +51,8 @@ pub struct Discord {
     pub channel: Rate,
     /// How often a server may ask.
     pub server: Rate,
+    /// How long people's words are kept, in days.
+    pub keep_days: u32,
 }
 
 impl Default for Discord {
@@ -64,6 +66,7 @@ impl Default for Discord {
             person: Rate { burst: 8, per_minute: 20 },
             channel: Rate { burst: 30, per_minute: 120 },
             server: Rate { burst: 200, per_minute: 1_200 },
+            keep_days: 30,
         }
     }
 }
@@ -213,6 +216,10 @@ impl Config {
             }
             limits.finish(&mut problems);
         }
+        if let Some(mut privacy) = root.table("privacy", &mut problems) {
+            config.discord.keep_days = days(&mut privacy, "keep_days", &mut problems).unwrap_or(config.discord.keep_days);
+            privacy.finish(&mut problems);
+        }
         root.finish(&mut problems);
         problems.sort_by(|a, b| a.place.cmp(&b.place));
         if problems.iter().any(|p| p.severity == Severity::Error) { Err(problems) } else { Ok(config) }
@@ -260,14 +267,23 @@ impl Discord {
 
 /// A whole number from 1 to a million.
 fn count(table: &mut Fields<'_, '_>, name: &'static str, problems: &mut Vec<Problem>) -> Option<u32> {
-    const MOST: f64 = 1_000_000.0;
+    whole(table, name, 1_000_000, problems)
+}
+
+/// A number of days from 1 to a year: what is kept longer is no longer kept for a while.
+fn days(table: &mut Fields<'_, '_>, name: &'static str, problems: &mut Vec<Problem>) -> Option<u32> {
+    whole(table, name, 365, problems)
+}
+
+/// A whole number from 1 to `most`.
+fn whole(table: &mut Fields<'_, '_>, name: &'static str, most: u32, problems: &mut Vec<Problem>) -> Option<u32> {
     let number = table.number(name, problems)?;
-    if number.fract() != 0.0 || !(1.0..=MOST).contains(&number) {
+    if number.fract() != 0.0 || !(1.0..=f64::from(most)).contains(&number) {
         let place = table.place_of(name);
-        problems.push(Problem::error(&place, name, format!("write a whole number from 1 to {MOST}, not {number}")));
+        problems.push(Problem::error(&place, name, format!("write a whole number from 1 to {most}, not {number}")));
         return None;
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, from 1 to a million")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, from 1 to what a u32 holds")]
     Some(number as u32)
 }
 
@@ -306,7 +322,7 @@ mod tests {
         config.toml:4: error: answer_bar: 7 is no share; write a number from 0 to 1
         config.toml:5: error: word_vectors: write true or false here
         config.toml:6: error: speed: unknown field; known are word_vectors, answer_bar, suggest_bar
-        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, servers, http, log, discord, shards, limits
+        config.toml:7: error: telepathy: unknown field; known are facts, answer, chat, store, servers, http, log, discord, shards, limits, privacy
         ");
     }
 
@@ -357,5 +373,10 @@ mod tests {
         config.toml:4: error: shards: write a whole number from 1 to 1000000, not 0
         config.toml:6: error: burst: write a whole number from 1 to 1000000, not 1.5
         "#);
+        assert_eq!(
+            read("[privacy]\nkeep_days = 366\n").unwrap_err(),
+            ["config.toml:2: error: keep_days: write a whole number from 1 to 365, not 366"]
+        );
+        assert_eq!(read("[privacy]\nkeep_days = 7\n").unwrap().discord.keep_days, 7);
     }
 }

@@ -362,7 +362,7 @@ fn what_has_changed_below_an_edit_is_told() {
     let doctor = site.run("doctor").out;
     let of_store: Vec<&str> = doctor.lines().filter(|line| line.contains(" database ") || line.contains(" edits ")).collect();
     assert_snapshot!(of_store.join("\n"), @r"
-    ok    database     DIR/sanad.db, schema 0003 (facts edited: 1, suggestions waiting: 0 in servers, 0 from direct messages)
+    ok    database     DIR/sanad.db, schema 0004 (facts edited: 1, suggestions waiting: 0 in servers, 0 from direct messages)
     look  edits        the base has changed below edits of lamp in server 5; `sanad facts show lamp --guild 5` shows what
     ");
     site.write("base.jsonl", BASE.lines().skip(1).collect::<Vec<_>>().join("\n"));
@@ -390,7 +390,7 @@ fn a_backup_restored_is_what_was_backed_up() {
         assert_eq!(site.done("facts export - --guild 5"), after, "nothing was replaced by {wrong}");
     }
     with_settings!({filters => vec![(r"before-restore-\w+", "before-restore-[now]")]}, {
-        assert_snapshot!(site.done("restore copy.db"), @"DIR/sanad.db: restored from copy.db, schema 0003 (facts edited: 1, revisions: 1); what was there is kept in DIR/sanad.db.before-restore-[now]");
+        assert_snapshot!(site.done("restore copy.db"), @"DIR/sanad.db: restored from copy.db, schema 0004 (facts edited: 1, revisions: 1); what was there is kept in DIR/sanad.db.before-restore-[now]");
     });
     assert_eq!(site.done("facts export - --guild 5"), before);
     let aside = fs::read_dir(site.0.path()).unwrap().flatten().map(|entry| entry.file_name().into_string().unwrap());
@@ -429,7 +429,7 @@ fn a_store_that_cannot_be_read_is_an_error_and_no_wrong_answer() {
         newer.close().await.unwrap();
     });
     let refused = site.fails("ask lamp");
-    assert_snapshot!(refused, @"sanad: DIR/sanad.db: the store has schema 0099, this program knows 0003 at most; use the newer program, or restore a backup");
+    assert_snapshot!(refused, @"sanad: DIR/sanad.db: the store has schema 0099, this program knows 0004 at most; use the newer program, or restore a backup");
     for asked in [
         "ask lamp --guild 5",
         "explain lamp",

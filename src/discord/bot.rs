@@ -328,7 +328,7 @@ impl Bot {
         }
         let answer = answer.unwrap_or_else(|| self.answer(&view, heard));
         self.vitals.metrics.asked(by(&heard.way), came(&answer));
-        self.note_in_vain(heard.guild, &heard.content, &answer);
+        self.note_in_vain(heard.guild, heard.author, &heard.content, &answer);
         let fact = told_by(&answer);
         if let Some(fact) = fact.filter(|_| heard.guild.is_none()) {
             self.ledger().conversed(heard.channel, view.base.fact(fact).id.clone(), Instant::now());

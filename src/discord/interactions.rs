@@ -117,9 +117,9 @@ pub(super) enum Audience {
 impl Bot {
     /// Answers a question that came by a command.
     pub(super) async fn ask(&self, scene: &Scene, question: &str, audience: Audience) {
-        if let Admission::Refused { whose, wait } = self.admit(scene.person, scene.channel, scene.guild) {
+        if !self.may_go_on(scene).await {
             self.vitals.metrics.asked(AskedBy::Command, Came::Limited);
-            return self.respond(scene, First::Message, &render::too_many(whose, wait)).await;
+            return;
         }
         let seen_at_most = if audience == Audience::Asker { SeenBy::Asker } else { SeenBy::Everyone };
         let work = async {
@@ -130,7 +130,7 @@ impl Bot {
             }
             let answer = self.ask_timed(&view, question, None);
             self.vitals.metrics.asked(AskedBy::Command, came(&answer));
-            self.note_in_vain(scene.guild, question, &answer);
+            self.note_in_vain(scene.guild, scene.person, question, &answer);
             self.reply_to_command(scene, &view, question, audience, answer).await
         };
         let Some((reply, told)) = self.in_time(scene, First::Message, seen_at_most, work).await else { return };
@@ -277,6 +277,7 @@ impl Bot {
             Some(Press::Queue(after)) => self.show_queue(&scene, First::Update, Some(after)).await,
             Some(Press::Asked(page)) => self.show_asked(&scene, First::Update, page).await,
             Some(Press::InVain(key, remedy)) => self.on_remedy(&scene, key, remedy).await,
+            Some(Press::Forget(person)) => self.on_forget(&scene, person).await,
             Some(Press::Leaf(turn, key)) => self.on_leaf(&scene, turn, &key, interaction).await,
             Some(Press::Tell(_)) => match self.question_of(message).await {
                 Some(question) => self.on_report(&scene, message, About::Unanswered(question)).await,
@@ -285,7 +286,17 @@ impl Bot {
         }
     }
 
+    /// Says so, where somebody does more than they may; whether they may go on.
+    async fn may_go_on(&self, scene: &Scene) -> bool {
+        let Admission::Refused { whose, wait } = self.admit(scene.person, scene.channel, scene.guild) else { return true };
+        self.respond(scene, First::Message, &render::too_many(whose, wait)).await;
+        false
+    }
+
     async fn show(&self, scene: &Scene, key: &FactKey, what: impl FnOnce(&Knowledge, FactIx) -> Reply) {
+        if !self.may_go_on(scene).await {
+            return;
+        }
         let view = self.app.view(scope(scene.guild));
         let reply = key.find(&view.base).map_or_else(fact_is_gone, |fact| what(&view, fact));
         self.respond(scene, First::Message, &reply).await;
@@ -297,6 +308,9 @@ impl Bot {
         let Some(fact) = key.find(&view.base) else {
             return self.respond(scene, First::Message, &fact_is_gone()).await;
         };
+        if !self.may_go_on(scene).await {
+            return;
+        }
         let is_private = message.flags.is_some_and(|flags| flags.contains(serenity::all::MessageFlags::EPHEMERAL));
         let (first, seen_by) = match (asker.0 == scene.person.get(), is_private) {
             (true, false) => (First::Update, SeenBy::Everyone),
@@ -324,8 +338,8 @@ impl Bot {
         let Some(fact) = key.find(&view.base) else {
             return self.respond(scene, First::Message, &fact_is_gone()).await;
         };
-        if let Admission::Refused { whose, wait } = self.admit(scene.person, scene.channel, scene.guild) {
-            return self.respond(scene, First::Message, &render::too_many(whose, wait)).await;
+        if !self.may_go_on(scene).await {
+            return;
         }
         // What was answered to the question is shown, if the question is still there to be answered again.
         let shown = shown_question(message);

@@ -4,6 +4,7 @@
 //! ([`render`]), and one place sends it ([`rest`]).
 
 pub mod bot;
+mod clearing;
 mod commands;
 pub mod doctor;
 pub mod form;

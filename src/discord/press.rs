@@ -118,6 +118,8 @@ pub enum Press {
     InVain(AskedKey, Remedy),
     /// Turn a page of a timeline.
     Leaf(Turn, LeafKey),
+    /// Forget this person, who was asked once more.
+    Forget(Person),
 }
 
 /// What is done with a draft.
@@ -193,6 +195,7 @@ impl Press {
                 Remedy::Ignore => format!("{FORM}:ui:{key:x}"),
             },
             Self::Leaf(turn, key) => format!("{FORM}:l:{}", key.written(*turn)),
+            Self::Forget(person) => format!("{FORM}:fg:{:x}", person.0),
         }
     }
 
@@ -241,6 +244,7 @@ impl Press {
                 let (turn, key) = LeafKey::read(rest)?;
                 Self::Leaf(turn, key)
             }
+            "fg" => Self::Forget(person(rest)?),
             "um" => Self::InVain(asked(rest)?, Remedy::MakeFact),
             "uw" => Self::InVain(asked(rest)?, Remedy::AddWords),
             "ui" => Self::InVain(asked(rest)?, Remedy::Ignore),
@@ -266,7 +270,8 @@ impl Press {
             | Self::Queue(_)
             | Self::Asked(_)
             | Self::InVain(..)
-            | Self::Leaf(..) => None,
+            | Self::Leaf(..)
+            | Self::Forget(_) => None,
         }
     }
 }
@@ -297,7 +302,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_button_says_again_what_was_written(id in "[a-z0-9-]{1,64}", asker in any::<u64>(), number in any::<i64>(), verb in 0u8..23) {
+        fn a_button_says_again_what_was_written(id in "[a-z0-9-]{1,64}", asker in any::<u64>(), number in any::<i64>(), verb in 0u8..24) {
             let (fact, asker, page) = (FactKey(id), Person(asker), u32::from(verb) * 1_000_003);
             let (draft, waiting, in_vain) = (DraftId(number), SuggestionId(number), AskedKey(asker.0));
             let press = match verb {
@@ -323,6 +328,7 @@ mod tests {
                 19 => Press::InVain(in_vain, Remedy::MakeFact),
                 20 => Press::InVain(in_vain, Remedy::AddWords),
                 21 => Press::InVain(in_vain, Remedy::Ignore),
+                22 => Press::Forget(asker),
                 _ => Press::InVain(in_vain, Remedy::Teach(fact)),
             };
             let written = press.custom_id();

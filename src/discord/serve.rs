@@ -10,8 +10,9 @@ use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
 use super::bot::{Bot, Kept};
+use super::clearing;
 use super::commands::{self, ErrorBox};
-use super::moderation::{Inbox, Outbox};
+use super::moderation::{self, Inbox, Outbox};
 use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
 use super::sharing::{NotOurs, Sharing};
@@ -248,6 +249,8 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
     let (outbox, inbox) = Outbox::new(Arc::clone(&vitals));
     let bot = Bot::new(desk, rest, user, settings, Kept { of_servers, outbox, vitals, sharing, shards });
     write_notes(&bot, inbox);
+    let keep = Duration::from_secs(u64::from(bot.settings.keep_days) * 24 * 60 * 60);
+    bot.in_hand.spawn(clearing::clear(bot.desk.store.clone(), keep, clearing::EVERY, moderation::now, bot.stopping.clone()));
     let client = client(&token, &api, intents, Arc::clone(&bot)).await?;
     // Serenity asks for the address a second time and goes to Discord itself where that request fails; this is the one we were told.
     gateway.url.clone_into(&mut *client.ws_url.lock().await);

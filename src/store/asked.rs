@@ -1,5 +1,7 @@
 //! What people ask in vain, and which fact they pick for their words: counted, without their names, and not for ever.
 
+use std::num::NonZeroU64;
+
 use super::rows::{self, Columns, Reading, folded};
 use crate::curation::review::Unanswered;
 use crate::curation::{Scope, ServerId};
@@ -8,9 +10,6 @@ use crate::text::cut::shorten;
 
 /// Texts kept for one server at most; those that were last asked longest ago go first.
 pub(super) const KEPT_AT_MOST: u32 = 5_000;
-
-/// Texts that nobody asked for so many seconds are dropped.
-pub(super) const KEPT_FOR: u64 = 90 * 24 * 60 * 60;
 
 /// Characters kept of a text; a longer one is nobody's way to ask.
 const TEXT_AT_MOST: usize = 1_000;
@@ -22,6 +21,8 @@ pub struct AskedInVain {
     pub scope: Scope,
     /// The question, cleaned of Discord's marks.
     pub text: String,
+    /// Who asked; only a hash of it is kept.
+    pub asker: NonZeroU64,
     /// Seconds since 1970.
     pub at: u64,
 }
@@ -35,6 +36,8 @@ pub struct Pick {
     pub words: String,
     /// This fact.
     pub fact: FactId,
+    /// Who picked; only a hash of it is kept.
+    pub picker: NonZeroU64,
     /// Seconds since 1970.
     pub at: u64,
 }
@@ -48,8 +51,8 @@ pub struct PickedOften {
     pub words: String,
     /// The fact.
     pub fact: FactId,
-    /// How often.
-    pub times: u32,
+    /// By how many people.
+    pub people: u32,
 }
 
 /// Bytes of a folded text that are compared: PostgreSQL's indexes hold no more than 2,704 for a row.
@@ -75,5 +78,5 @@ pub(super) fn unanswered(row: &dyn Columns) -> Reading<Unanswered> {
 }
 
 pub(super) fn picked_often(row: &dyn Columns) -> Reading<PickedOften> {
-    Ok(PickedOften { server: rows::server(row)?, words: row.said("words")?.to_owned(), fact: rows::fact(row)?, times: rows::times(row)? })
+    Ok(PickedOften { server: rows::server(row)?, words: row.said("words")?.to_owned(), fact: rows::fact(row)?, people: rows::times(row)? })
 }

@@ -55,8 +55,12 @@ impl Table {
 
 use Column::{Text, Whole};
 
+/// The table that a new store has a row in: what it hashes ids under gives way to what the copied hashes were made under.
+pub(super) const SALT: &str = "salt";
+
 /// All that people did, each table after those that it refers to.
-pub(super) const TABLES: [Table; 7] = [
+pub(super) const TABLES: [Table; 10] = [
+    Table { name: SALT, key: &[Whole("one")], rest: &[Text("salt")], numbered: false },
     Table {
         name: "revision",
         key: &[Whole("id")],
@@ -121,6 +125,8 @@ pub(super) const TABLES: [Table; 7] = [
         rest: &[Text("words"), Whole("times"), Whole("last_at")],
         numbered: false,
     },
+    Table { name: "asker", key: &[Whole("server"), Text("folded"), Text("who")], rest: &[], numbered: false },
+    Table { name: "picker", key: &[Whole("server"), Text("fact"), Text("folded"), Text("who")], rest: &[], numbered: false },
 ];
 
 /// What stands in a row and a column.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{
-    Appended, AskedInVain, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Place, Renewed, Report,
-    Restored, StoreError, Waiting, WaitingInAll, Watch,
+    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Place, Renewed,
+    Report, Restored, StoreError, Waiting, WaitingInAll, Watch,
 };
 use crate::curation::review::{Decision, Post, Proposal, Settings, Suggestion, SuggestionId, Unanswered};
 use crate::curation::{Revision, Scope, ServerId};
@@ -125,7 +125,8 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// Counts what people picked for their words.
     fn note_picks<'s>(&'s self, picks: &'s [Pick]) -> Told<'s, ()>;
 
-    /// Words for which a fact was picked so often at least, and that were never suggested for it.
+    /// Words for which a fact was picked by so many people at least, and that were not suggested for it. One person who picks again and
+    /// again is one.
     fn picked_often(&self, at_least: u32) -> Told<'_, Vec<PickedOften>>;
 
     /// Keeps a new draft.
@@ -149,6 +150,10 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// All that is kept of a person.
     fn about(&self, person: NonZeroU64) -> Told<'_, Value>;
 
-    /// Forgets who a person is: their drafts go, what they did stays without their name. Backups made before still have it, and bring it back.
+    /// Lets go what is older than it may be at a time, in seconds since 1970: the words of people after `keep`, drafts after a week.
+    fn clear(&self, now: u64, keep: Duration) -> Told<'_, Cleared>;
+
+    /// Forgets who a person is: what only they asked and their drafts go, what they did stays without their name. Backups made before still
+    /// have it, and bring it back.
     fn forget(&self, person: NonZeroU64) -> Told<'_, Forgotten>;
 }

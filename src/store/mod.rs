@@ -8,6 +8,8 @@
 //! the database, by the same numbers.
 
 mod asked;
+mod askers;
+mod clearing;
 mod copy;
 mod drafts;
 mod engine;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use asked::{AskedInVain, Pick, PickedOften};
+pub use clearing::Cleared;
 pub use copy::{Copied, CopiedTable};
 pub use drafts::{DraftChange, DraftId};
 pub use engine::{Engine, Told};

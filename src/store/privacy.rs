@@ -10,6 +10,10 @@ use super::rows::{self, Columns, Reading};
 /// What went of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forgotten {
+    /// Questions without an answer that went, for nobody else asked them.
+    pub questions: u32,
+    /// Picks that went, for nobody else picked so.
+    pub picks: u32,
     /// Drafts that were dropped.
     pub drafts: u32,
     /// Suggestions that nobody signs any more.
@@ -24,6 +28,8 @@ pub struct Forgotten {
 
 /// The rows that are kept of a person, with what is told of them.
 pub(super) struct Kept<R> {
+    pub(super) questions: Vec<R>,
+    pub(super) picks: Vec<R>,
     pub(super) drafts: Vec<R>,
     pub(super) suggestions: Vec<R>,
     pub(super) decisions: Vec<R>,
@@ -37,6 +43,8 @@ impl<R: Columns> Kept<R> {
         Ok(json!({
             // Ids are texts: many a reader of JSON cannot hold their numbers.
             "person": person.to_string(),
+            "questions": list("unanswered", &self.questions, question)?,
+            "picks": list("pick", &self.picks, pick)?,
             "drafts": list("draft", &self.drafts, draft)?,
             "suggestions": list("suggestion", &self.suggestions, suggestion)?,
             "decisions": list("suggestion", &self.decisions, decision)?,
@@ -48,6 +56,15 @@ impl<R: Columns> Kept<R> {
 
 fn list<R: Columns>(table: &'static str, found: &[R], entry: fn(&dyn Columns) -> Reading<Value>) -> Result<Vec<Value>, Fault> {
     found.iter().map(|row| rows::read(table, row, entry)).collect()
+}
+
+fn question(row: &dyn Columns) -> Reading<Value> {
+    Ok(json!({"server": rows::scope(row)?.id().to_string(), "question": row.said("asked")?, "at": rows::time(row, "at")?}))
+}
+
+fn pick(row: &dyn Columns) -> Reading<Value> {
+    let (server, words) = (rows::scope(row)?.id().to_string(), row.said("words")?);
+    Ok(json!({"server": server, "words": words, "fact": rows::fact(row)?, "at": rows::time(row, "at")?}))
 }
 
 fn draft(row: &dyn Columns) -> Reading<Value> {

@@ -17,7 +17,7 @@ impl fmt::Display for Schema {
 }
 
 /// The newest schema, which this program works with.
-pub(super) const NEWEST: Schema = Schema(3);
+pub(super) const NEWEST: Schema = Schema(4);
 
 /// The schema from which on suggestions are kept.
 pub(super) const WITH_REVIEW: Schema = Schema(2);
@@ -35,10 +35,11 @@ pub(super) enum Purpose {
 }
 
 /// The text of each step of an engine.
-pub(super) type Texts = [(Schema, &'static str, &'static str); 3];
+pub(super) type Texts = [(Schema, &'static str, &'static str); 4];
 
 /// All tables that hold what people did, each after those that it refers to.
-pub(super) const TABLES: [&str; 7] = ["revision", "head", "setting", "draft", "suggestion", "unanswered", "pick"];
+pub(super) const TABLES: [&str; 10] =
+    ["salt", "revision", "head", "setting", "draft", "suggestion", "unanswered", "pick", "asker", "picker"];
 
 /// The steps up to a schema.
 pub(super) fn steps_to(newest: Schema, texts: &Texts) -> Vec<Migration> {

@@ -34,6 +34,24 @@ async fn who_asks_too_much_is_told_once_and_then_left() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_presses_is_bounded_as_questions_are() {
+    let mut strict = settings();
+    strict.person = Rate { burst: 4, per_minute: 1 };
+    live_with(Options::default(), strict, async |discord| {
+        let (anna, ben, channel) = (discord.user("anna"), discord.user("ben"), discord.guild().general());
+        let answer = discord.reply_to(&discord.mention(&ben, &channel, ANSWERED).await).await;
+        let mut refused = 0;
+        for number in 0..12 {
+            let label = if number % 2 == 0 { "Sources" } else { "Related" };
+            let told = discord.response(&discord.click(&anna, &answer, &answer.button(label)).await).await;
+            refused += usize::from(told.message().description().starts_with("You have asked many questions"));
+        }
+        assert_eq!(refused, 8, "four presses are shown what they ask for");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_is_bounded_by_channel_and_server() {
     for whose in ["channel", "server"] {
         let mut strict = settings();

@@ -290,7 +290,7 @@ async fn words_for_which_a_fact_is_picked_again_and_again_are_proposed_and_never
             discord.when(&offered, |message| message.edits == 1).await;
         }
         let post = discord.nth_post(&queue, 1).await;
-        assert!(post.text().contains("Picked 3 times for: how many prisoners were released"), "{}", post.text());
+        assert!(post.text().contains("Picked by 3 people for: how many prisoners were released"), "{}", post.text());
         let kept = store(&file).await;
         assert!(kept.heads().await.unwrap().heads.is_empty(), "nothing was added unasked");
         let approved = discord.response(&press(discord, &mo, &post, "Approve").await).await;
@@ -307,15 +307,33 @@ async fn people_see_what_is_kept_of_them_and_take_it_back() {
     live_on(Options::default(), &file, async |discord| {
         let (anna, channel) = (discord.user("anna"), discord.guild().general());
         suggest(discord, &anna, &channel).await;
+        for who in [&discord.user("ben"), &anna] {
+            discord.reply_to(&discord.mention(who, &channel, "which shoes does the goalkeeper wear?").await).await;
+        }
+        let (kept, id) = (store(&file).await, NonZeroU64::new(anna.id).unwrap());
+        crate::bot::until(async || !kept.about(id).await.unwrap()["questions"].as_array().unwrap().is_empty()).await;
+
+        let shown = slash(discord, &anna, &channel, "privacy show", json!({})).await;
+        assert!(shown.message().ephemeral && said(&shown).contains("30 days"), "{}", said(&shown));
         let exported = slash(discord, &anna, &channel, "privacy export", json!({})).await;
+        assert!(exported.message().ephemeral, "nobody else sees it");
         let about: serde_json::Value = serde_json::from_str(exported.message().files()[0].text()).unwrap();
-        assert_eq!(about["suggestions"].as_array().unwrap().len(), 1);
+        assert_eq!((about["suggestions"].as_array().unwrap().len(), about["questions"].as_array().unwrap().len()), (1, 1));
+
         let dm = discord.dm(&anna);
-        let forgotten = slash(discord, &anna, &dm, "privacy forget", json!({})).await;
-        assert!(said(&forgotten).starts_with("Done.") || said(&forgotten).contains("Done."), "{}", said(&forgotten));
-        let kept = store(&file).await;
-        let about = kept.about(NonZeroU64::new(anna.id).unwrap()).await.unwrap();
-        assert!(about["suggestions"].as_array().unwrap().is_empty());
+        let once_more = slash(discord, &anna, &dm, "privacy forget", json!({})).await;
+        assert!(said(&once_more).contains("It cannot be undone"), "{}", said(&once_more));
+        assert_eq!(kept.about(id).await.unwrap()["suggestions"].as_array().unwrap().len(), 1, "nothing went yet");
+        let button = format!("1:fg:{:x}", anna.id);
+        let stranger = discord.forge_click(&discord.user("ben"), &channel, &button).await;
+        let refused = discord.response(&stranger).await;
+        assert!(said(&refused).contains("another person's"), "{}", said(&refused));
+        assert_eq!(kept.about(id).await.unwrap()["suggestions"].as_array().unwrap().len(), 1, "nobody forgets somebody else");
+        let forgotten = discord.response(&press(discord, &anna, once_more.message(), "Forget me").await).await;
+        assert!(said(&forgotten).contains("Done. "), "{}", said(&forgotten));
+        let about = kept.about(id).await.unwrap();
+        assert!(about.as_object().unwrap().iter().all(|(key, kept)| key == "person" || *kept == json!([])), "{about}");
+        assert_eq!(kept.unanswered(Scope::of(discord.guild().id), 9).await.unwrap().len(), 1, "somebody else asked it too");
         assert_eq!(kept.waiting(Scope::of(discord.guild().id), None, 5).await.unwrap().total, 1, "the suggestion itself stays");
     })
     .await;

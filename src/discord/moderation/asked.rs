@@ -1,5 +1,9 @@
 //! `/unanswered`: what people asked in vain, and what can be done about it.
 
+use std::num::NonZeroU64;
+
+use serenity::all::{GuildId, UserId};
+
 use super::super::bot::{Bot, scope};
 use super::super::interactions::Scene;
 use super::super::press::{AskedKey, FactKey, Remedy};
@@ -28,31 +32,31 @@ const OFFERED: usize = 5;
 
 impl Bot {
     /// Leaves a note of a question that had no answer, where it says anything.
-    pub(in super::super) fn note_in_vain(&self, scene: Option<serenity::all::GuildId>, typed: &str, answer: &Answer) {
+    pub(in super::super) fn note_in_vain(&self, guild: Option<GuildId>, asker: UserId, typed: &str, answer: &Answer) {
         let in_vain = answer.outcome == Outcome::Abstain || (answer.outcome == Outcome::Suggest && !answer.is_close());
         // A greeting is no question; what nobody here has ever written about may be one.
         let says_something = has_subject(&answer.question) || answer.question.elements.len() > 1;
         if !in_vain || !says_something {
             return;
         }
-        if let Some(text) = kept(typed) {
-            self.outbox.leave(Note::InVain(AskedInVain { scope: scope(scene), text, at: now() }));
+        if let (Some(text), Some(asker)) = (kept(typed), NonZeroU64::new(asker.get())) {
+            self.outbox.leave(Note::InVain(AskedInVain { scope: scope(guild), text, asker, at: now() }));
         }
     }
 
     /// Leaves a note of what was picked for a question.
     pub(in super::super) fn note_picked(&self, scene: &Scene, question: &str, fact: &FactId) {
-        let server = scene.guild.and_then(|guild| std::num::NonZeroU64::new(guild.get())).map(ServerId);
-        if let (Some(server), Some(words)) = (server, kept(question)) {
-            self.outbox.leave(Note::Picked(Pick { server, words, fact: fact.clone(), at: now() }));
+        let server = scene.guild.and_then(|guild| NonZeroU64::new(guild.get())).map(ServerId);
+        if let (Some(server), Some(words), Some(picker)) = (server, kept(question), NonZeroU64::new(scene.person.get())) {
+            self.outbox.leave(Note::Picked(Pick { server, words, fact: fact.clone(), picker, at: now() }));
         }
     }
 
     /// Keeps a question that somebody tells the moderators of.
     pub(in super::super) async fn tell_in_vain(&self, scene: &Scene, question: &str) -> Result<(), Reply> {
-        let Some(text) = kept(question) else { return Ok(()) };
-        let asked = AskedInVain { scope: scope(scene.guild), text, at: now() };
-        self.desk.store.note_unanswered(&[asked]).await.map_err(|error| self.not_saved(&error))
+        let (Some(text), Some(asker)) = (kept(question), NonZeroU64::new(scene.person.get())) else { return Ok(()) };
+        let in_vain = AskedInVain { scope: scope(scene.guild), text, asker, at: now() };
+        self.desk.store.note_unanswered(&[in_vain]).await.map_err(|error| self.not_saved(&error))
     }
 
     /// `/unanswered`, or another page of it.

@@ -84,7 +84,7 @@ impl Bot {
         if is_moderator(&scene.rights, &self.settings_of(server)) {
             return Ok(Moderator { person, server });
         }
-        info!(person = scene.person.get(), "somebody who is no moderator was refused");
+        info!("somebody who is no moderator was refused");
         Err(Reply::note(
             "Only moderators of this server can do that: those with Manage Messages, and those with a role that `/settings` names.",
         ))
@@ -196,6 +196,6 @@ fn before_a_form(scene: &Scene) -> tokio::time::Instant {
 }
 
 /// Seconds since 1970.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 64;
 const GATHERED_FOR: Duration = Duration::from_millis(300);
 /// A pause before the store is tried again.
 const PAUSE: Duration = Duration::from_secs(2);
-/// How often a fact must be picked for the same words before they are proposed.
+/// How many people must pick a fact for the same words before they are proposed.
 const PICKED_OFTEN: u32 = 3;
 
 /// Something to be written down.
@@ -142,7 +142,7 @@ async fn keep(desk: &Desk, notes: &[Note]) -> Result<(), StoreError> {
 /// Proposes words for which the same fact was picked again and again.
 async fn propose(desk: &Desk, proposed: &impl Fn(&Suggestion)) -> Result<(), StoreError> {
     for often in desk.store.picked_often(PICKED_OFTEN).await? {
-        let proposal = Proposal::Words { fact: often.fact, words: often.words, times: often.times };
+        let proposal = Proposal::Words { fact: often.fact, words: often.words, times: often.people };
         let suggestion = desk.store.suggest(Scope::Server(often.server), &proposal, None, super::now(), None).await?;
         proposed(&suggestion);
     }

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::super::bot::{Bot, scope};
 use super::super::interactions::Scene;
+use super::super::press::Person;
 use super::super::reply::Reply;
 use super::super::send::First;
 use super::{Manager, now, wording};
@@ -178,17 +179,18 @@ impl Bot {
 
     /// `/privacy show`.
     pub(in super::super) async fn privacy_show(&self, scene: &Scene) {
-        self.respond(scene, First::Message, &wording::privacy()).await;
+        self.respond(scene, First::Message, &wording::privacy(self.settings.keep_days)).await;
     }
 
     /// `/privacy export`.
     pub(in super::super) async fn privacy_export(&self, scene: &Scene) {
         self.reply_in_time(scene, First::Message, async {
-            let Some(person) = NonZeroU64::new(scene.person.get()) else { return wording::privacy() };
+            let Some(person) = NonZeroU64::new(scene.person.get()) else { return wording::privacy(self.settings.keep_days) };
             match self.desk.store.about(person).await {
                 Ok(kept) => {
                     let bytes = serde_json::to_vec_pretty(&kept).unwrap_or_default();
-                    Reply::note("This is all that I keep with your name on it.").file("sanad-about-you.json", bytes)
+                    let note = "This is all that I keep with your id or your number on it. Backups that were made before have it too.";
+                    Reply::note(note).file("sanad-about-you.json", bytes)
                 }
                 Err(error) => self.not_saved(&error),
             }
@@ -196,10 +198,20 @@ impl Bot {
         .await;
     }
 
-    /// `/privacy forget`.
+    /// `/privacy forget`: asks once more.
     pub(in super::super) async fn privacy_forget(&self, scene: &Scene) {
-        self.reply_in_time(scene, First::Message, async {
-            let Some(person) = NonZeroU64::new(scene.person.get()) else { return wording::privacy() };
+        self.respond(scene, First::Message, &wording::forget(Person(scene.person.get()))).await;
+    }
+
+    /// Somebody was asked once more, and means it.
+    pub(in super::super) async fn on_forget(&self, scene: &Scene, asked: Person) {
+        // The button says whom it forgets; nobody forgets somebody else.
+        let Some(person) = NonZeroU64::new(scene.person.get()).filter(|person| person.get() == asked.0) else {
+            return self
+                .respond(scene, First::Message, &Reply::note("That button is another person's. `/privacy forget` gives you your own."))
+                .await;
+        };
+        self.reply_in_time(scene, First::Update, async {
             match self.desk.store.forget(person).await {
                 Ok(forgotten) => wording::forgotten(forgotten),
                 Err(error) => self.not_saved(&error),

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 
 use super::super::form::FIELD_AT_MOST;
 use super::super::markdown::{escape, quoted};
-use super::super::press::{AskedKey, Deed, FactKey, Judgement, Press, Remedy};
+use super::super::press::{AskedKey, Deed, FactKey, Judgement, Person, Press, Remedy};
 use super::super::reply::{Button, Look, Page, Reply, SeenBy};
 use crate::answer::compose;
 use crate::curation::asked::Cluster;
@@ -458,7 +458,7 @@ fn describe(page: &mut Page, view: &Knowledge, suggestion: &Suggestion, now: Opt
             }
         }
         Proposal::Words { fact, words, times } => {
-            page.block(&format!("Picked {times} times for: {}", quoted(words, CLAIM_SHOWN)));
+            page.block(&format!("Picked by {times} people for: {}", quoted(words, CLAIM_SHOWN)));
             if let Some(at) = view.base.find(fact.as_str()) {
                 page.line(&fact_line(view, at));
             }
@@ -657,27 +657,43 @@ pub(super) fn explained(text: &str) -> Reply {
     Reply::note(&format!("```\n{}\n```", shorten(&text.replace("```", "ʼʼʼ"), 4_000)))
 }
 
-/// What is kept of people.
-pub(super) fn privacy() -> Reply {
-    Reply::note(
+/// What is kept of people, and for how many days.
+pub(super) fn privacy(days: u32) -> Reply {
+    let days = counted(days as usize, "day");
+    Reply::note(&format!(
         "\
 **What I keep**
-- Questions that had no answer, and what was picked for them, asked privately or not: the words and how often, nobody's name, for 90 days \
-after they were last asked. What somebody reports with *Wrong?* stays with the moderators, without a name.
+- Questions that had no answer, and what was picked for them, asked privately or not: the words, how often, and a number by which I tell \
+people apart without knowing who they are. For {days} after they were last asked.
+- What somebody reports with *Wrong?*, with the question, without a name. The question for {days}.
 - What you suggest and, if you are a moderator, what you change, decide and set: with your id, so that it can be looked into.
 - What you began to write in a form and did not send: a week.
 - Nothing else of what you ask, and nothing of what I answer.
 
-`/privacy export` gives you all that has your id on it; `/privacy forget` takes your id off it and drops your drafts. What you did to facts \
-stays, without your name. Backups that were made before still have it, and so have messages in this server's review and log channels.",
+`/privacy export` gives you all that has your id or your number on it, and nobody else sees it. `/privacy forget` lets your questions and \
+drafts go and takes your id off the rest; it asks once more first. What you did to facts stays, without your name. Backups that were made \
+before still have it, and so have messages in this server's review and log channels."
+    ))
+}
+
+/// Whether somebody means it.
+pub(super) fn forget(person: Person) -> Reply {
+    Reply::note(
+        "\
+**Forget you?** Questions that only you asked and the drafts of your forms go. Your id is taken off your suggestions, decisions, changes and \
+settings, in every server: nobody can be told any more what became of your suggestions. It cannot be undone. Backups that were made before \
+still have it.",
     )
+    .row(vec![Button::new(Press::Forget(person), "Forget me", Look::Danger)])
 }
 
 pub(super) fn forgotten(forgotten: Forgotten) -> Reply {
-    let Forgotten { drafts, suggestions, decisions, revisions, settings } = forgotten;
+    let Forgotten { questions, picks, drafts, suggestions, decisions, revisions, settings } = forgotten;
     let unsigned = suggestions + decisions + revisions + settings;
     Reply::note(&format!(
-        "Done. {} dropped; your id was taken off {}. Backups that were made before still have it.",
+        "Done. {}, {} and {} went; your id was taken off {}. Backups that were made before still have it.",
+        counted(questions as usize, "question"),
+        counted(picks as usize, "pick"),
         counted(drafts as usize, "draft"),
         counted(unsigned as usize, "entry").replace("entrys", "entries")
     ))

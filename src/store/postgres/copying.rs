@@ -9,7 +9,7 @@ use super::Address;
 use super::error::said;
 use super::locks::Lock;
 use super::open::{Found, connect, look, make, mark};
-use crate::store::copy::{Cell, Cells, Column, Given, PAGE, Source, TABLES, Table, Target, copy};
+use crate::store::copy::{Cell, Cells, Column, Given, PAGE, SALT, Source, TABLES, Table, Target, copy};
 use crate::store::engine::Told;
 use crate::store::error::{Fault, StoreError};
 use crate::store::location::{Location, Place};
@@ -59,7 +59,7 @@ pub(in crate::store) async fn target(address: &Address) -> Result<Box<dyn Target
         sqlx::query("SELECT pg_advisory_lock($1)").bind(Lock::Copying.key()).execute(&mut connection).await?;
         connection.execute(PATIENT).await?;
         connection.execute("BEGIN").await?;
-        for table in &TABLES {
+        for table in TABLES.iter().filter(|table| table.name != SALT) {
             let held: bool =
                 sqlx::query_scalar(&format!("SELECT EXISTS (SELECT 1 FROM {})", table.name)).fetch_one(&mut connection).await?;
             if held {
@@ -69,6 +69,7 @@ pub(in crate::store) async fn target(address: &Address) -> Result<Box<dyn Target
         mark(&mut connection).await?;
         connection.execute("COMMIT").await?;
         connection.execute("BEGIN").await?;
+        connection.execute("DELETE FROM salt").await?;
         Ok(Side { place: place.clone(), connection })
     };
     Ok(Box::new(side.await.map_err(|fault: Fault| said(fault, &place))?))

@@ -42,7 +42,6 @@ pub(super) async fn drop_draft(store: &PostgresStore, server: ServerId, owner: N
 }
 
 /// Drops what is too old to be kept.
-pub(super) async fn drop_old(tx: &mut PgConnection, now: u64) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM draft WHERE changed_at < $1").bind(time_out(now.saturating_sub(KEPT_FOR))).execute(tx).await?;
-    Ok(())
+pub(super) async fn drop_old(tx: &mut PgConnection, now: u64) -> Result<u32, Fault> {
+    super::changed(tx, "DELETE FROM draft WHERE changed_at < $1", time_out(now.saturating_sub(KEPT_FOR))).await
 }

@@ -12,9 +12,10 @@ pub(super) enum Lock {
     /// Adding revisions. Their ids are given under this lock and seen when it is let go, so that ids become visible in their order: who has
     /// seen one has seen all before it, and a mark ([`Mark`](crate::store::Mark)) skips none.
     Appending,
-    /// Counting what is asked and picked, in batches. Nobody waits for it; one batch at a time never waits for another's rows in a circle.
+    /// Counting what is asked and picked, in batches, and letting it go. Nobody waits for it; one batch at a time never waits for another's
+    /// rows in a circle.
     Noting,
-    /// Forgetting a person. Two at once could wait for each other's rows.
+    /// Forgetting a person. Two at once could wait for each other's rows. Who forgets has [`Noting`](Self::Noting) too, after this.
     Forgetting,
     /// Copying another store into this one.
     Copying,

@@ -5,7 +5,9 @@
 
 mod address;
 mod asked;
+mod askers;
 mod check;
+mod clearing;
 pub(super) mod copying;
 mod drafts;
 mod error;
@@ -27,7 +29,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use serde_json::Value;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Postgres, Row, Transaction};
+use sqlx::{Encode, PgConnection, PgPool, Postgres, Row, Transaction, Type};
 use tokio::time::timeout;
 
 use super::engine::{Engine, Told};
@@ -36,8 +38,8 @@ use super::location::Place;
 use super::now;
 use super::rows::{Columns, Reading, time_out};
 use super::{
-    Appended, AskedInVain, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Renewed, Report, Restored,
-    Waiting, WaitingInAll, Watch,
+    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Renewed, Report,
+    Restored, Waiting, WaitingInAll, Watch,
 };
 use crate::curation::review::{Decision, Post, Proposal, Settings, Suggestion, SuggestionId, Unanswered};
 use crate::curation::{Revision, Scope, ServerId};
@@ -261,9 +263,22 @@ impl Engine for PostgresStore {
         self.told(privacy::about(self, person))
     }
 
+    fn clear(&self, now: u64, keep: Duration) -> Told<'_, Cleared> {
+        self.patient(clearing::clear(self, now, keep))
+    }
+
     fn forget(&self, person: NonZeroU64) -> Told<'_, Forgotten> {
         self.told(privacy::forget(self, person))
     }
+}
+
+/// How many rows a statement about one value changed.
+async fn changed<'q, T>(tx: &mut PgConnection, sql: &'static str, value: T) -> Result<u32, Fault>
+where
+    T: Encode<'q, Postgres> + Type<Postgres> + Send + 'q,
+{
+    let rows = sqlx::query(sql).bind(value).execute(tx).await?.rows_affected();
+    Ok(u32::try_from(rows).unwrap_or(u32::MAX))
 }
 
 impl Columns for PgRow {

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::error::{said, unreachable};
 use super::locks::{Lock, lock};
 use super::steps::STEPS;
-use super::{Address, PostgresStore, asked, drafts};
+use super::{Address, PostgresStore, drafts};
 use crate::store::error::{Fault, StoreError, Strange};
 use crate::store::rows::time_out;
 use crate::store::schema::{NEWEST, Purpose, Schema, made_by, steps_to};
@@ -47,7 +47,6 @@ pub(in crate::store) async fn open(address: &Address) -> Result<Opened, StoreErr
         let mut tx = store.pool().begin().await?;
         lock(&mut tx, Lock::Noting).await?;
         drafts::drop_old(&mut tx, now()).await?;
-        asked::drop_old(&mut tx, now()).await?;
         Ok(tx.commit().await?)
     };
     store.told(dropping).await?;

@@ -3,11 +3,10 @@
 use std::num::NonZeroU64;
 
 use serde_json::Value;
-use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
-use super::PostgresStore;
 use super::locks::{Lock, lock};
+use super::{PostgresStore, askers, changed};
 use crate::store::error::Fault;
 use crate::store::privacy::{Forgotten, Kept};
 use crate::store::rows::id_out;
@@ -15,8 +14,20 @@ use crate::store::rows::id_out;
 pub(super) async fn about(store: &PostgresStore, person: NonZeroU64) -> Result<Value, Fault> {
     let id = id_out(person.get());
     let mut tx = store.looking().await?;
+    let who = askers::salt(&mut tx).await?.hash(person);
+    let questions = sqlx::query(
+        "SELECT server, asked, last_at AS at FROM asker JOIN unanswered USING (server, folded) WHERE who = $1 ORDER BY server, folded",
+    );
+    let questions = questions.bind(&who).fetch_all(&mut *tx).await?;
+    let picks = sqlx::query(
+        "SELECT server, fact, words, last_at AS at FROM picker JOIN pick USING (server, fact, folded)
+         WHERE who = $1 ORDER BY server, fact, folded",
+    );
+    let picks = picks.bind(&who).fetch_all(&mut *tx).await?;
     let mut rows = async |sql: &'static str| -> Result<Vec<PgRow>, Fault> { Ok(sqlx::query(sql).bind(id).fetch_all(&mut *tx).await?) };
     let kept = Kept {
+        questions,
+        picks,
         drafts: rows("SELECT id, server, body, changed_at AS at FROM draft WHERE owner = $1 ORDER BY id").await?,
         suggestions: rows("SELECT id, server, proposal, at FROM suggestion WHERE proposer = $1 ORDER BY id").await?,
         decisions: rows("SELECT id, server, verdict, decision_reason, decided_at AS at FROM suggestion WHERE decided_by = $1 ORDER BY id")
@@ -31,8 +42,12 @@ pub(super) async fn about(store: &PostgresStore, person: NonZeroU64) -> Result<V
 pub(super) async fn forget(store: &PostgresStore, person: NonZeroU64) -> Result<Forgotten, Fault> {
     let mut tx = store.pool().begin().await?;
     lock(&mut tx, Lock::Forgetting).await?;
-    let mut gone = async |sql| unsign(&mut tx, sql, person).await;
+    lock(&mut tx, Lock::Noting).await?;
+    let left = askers::forget(&mut tx, person).await?;
+    let mut gone = async |sql| changed(&mut tx, sql, id_out(person.get())).await;
     let forgotten = Forgotten {
+        questions: left.questions,
+        picks: left.picks,
         drafts: gone("DELETE FROM draft WHERE owner = $1").await?,
         suggestions: gone("UPDATE suggestion SET proposer = NULL WHERE proposer = $1").await?,
         decisions: gone("UPDATE suggestion SET decided_by = NULL WHERE decided_by = $1").await?,
@@ -41,9 +56,4 @@ pub(super) async fn forget(store: &PostgresStore, person: NonZeroU64) -> Result<
     };
     tx.commit().await?;
     Ok(forgotten)
-}
-
-async fn unsign(tx: &mut PgConnection, sql: &'static str, person: NonZeroU64) -> Result<u32, Fault> {
-    let rows = sqlx::query(sql).bind(id_out(person.get())).execute(tx).await?.rows_affected();
-    Ok(u32::try_from(rows).unwrap_or(u32::MAX))
 }

@@ -2,28 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::SqliteConnection;
-
-use super::SqliteStore;
+use super::{SqliteStore, askers};
 use crate::curation::Scope;
 use crate::curation::review::Unanswered;
-use crate::store::asked::{self, AskedInVain, KEPT_AT_MOST, KEPT_FOR, Pick, PickedOften, kept};
+use crate::store::asked::{self, AskedInVain, KEPT_AT_MOST, Pick, PickedOften, kept};
 use crate::store::error::Fault;
 use crate::store::rows::{self, scope_out, server_out, time_out};
 
 pub(super) async fn note_unanswered(store: &SqliteStore, asked: &[AskedInVain]) -> Result<(), Fault> {
     let mut tx = store.begin().await?;
-    for AskedInVain { scope, text, at } in asked {
+    let salt = askers::salt(&mut tx).await?;
+    for AskedInVain { scope, text, asker, at } in asked {
         let Some((text, folded)) = kept(text) else { continue };
         let noted = sqlx::query(
             "INSERT INTO unanswered (server, folded, asked, times, last_at) VALUES (?, ?, ?, 1, ?)
              ON CONFLICT (server, folded) DO UPDATE SET times = times + 1, last_at = max(last_at, excluded.last_at)",
         );
-        noted.bind(scope_out(*scope)).bind(folded).bind(text).bind(time_out(*at)).execute(&mut *tx).await?;
+        noted.bind(scope_out(*scope)).bind(&folded).bind(text).bind(time_out(*at)).execute(&mut *tx).await?;
+        let by = sqlx::query("INSERT INTO asker (server, folded, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+        by.bind(scope_out(*scope)).bind(folded).bind(salt.hash(*asker)).execute(&mut *tx).await?;
     }
     let servers: BTreeSet<i64> = asked.iter().map(|asked| scope_out(asked.scope)).collect();
-    let newest = asked.iter().map(|asked| asked.at).max().unwrap_or_default();
-    drop_old(&mut tx, newest).await?;
     for server in servers {
         let dropped = sqlx::query(
             "DELETE FROM unanswered WHERE server = ?1 AND folded IN
@@ -56,16 +55,18 @@ pub(super) async fn settle_unanswered(store: &SqliteStore, scope: Scope, texts: 
 
 pub(super) async fn note_picks(store: &SqliteStore, picks: &[Pick]) -> Result<(), Fault> {
     let mut tx = store.begin().await?;
-    for Pick { server, words, fact, at } in picks {
+    let salt = askers::salt(&mut tx).await?;
+    for Pick { server, words, fact, picker, at } in picks {
         let Some((words, folded)) = kept(words) else { continue };
         let noted = sqlx::query(
             "INSERT INTO pick (server, fact, folded, words, times, last_at) VALUES (?, ?, ?, ?, 1, ?)
              ON CONFLICT (server, fact, folded) DO UPDATE SET times = times + 1, last_at = max(last_at, excluded.last_at)",
         );
-        let noted = noted.bind(server_out(*server)).bind(fact.as_str()).bind(folded).bind(words);
+        let noted = noted.bind(server_out(*server)).bind(fact.as_str()).bind(&folded).bind(words);
         noted.bind(time_out(*at)).execute(&mut *tx).await?;
+        let by = sqlx::query("INSERT INTO picker (server, fact, folded, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        by.bind(server_out(*server)).bind(fact.as_str()).bind(folded).bind(salt.hash(*picker)).execute(&mut *tx).await?;
     }
-    drop_old(&mut tx, picks.iter().map(|pick| pick.at).max().unwrap_or_default()).await?;
     for server in picks.iter().map(|pick| server_out(pick.server)).collect::<BTreeSet<i64>>() {
         let dropped = sqlx::query(
             "DELETE FROM pick WHERE server = ?1 AND (fact, folded) IN
@@ -78,19 +79,12 @@ pub(super) async fn note_picks(store: &SqliteStore, picks: &[Pick]) -> Result<()
 
 pub(super) async fn picked_often(store: &SqliteStore, at_least: u32) -> Result<Vec<PickedOften>, Fault> {
     let found = sqlx::query(
-        "SELECT rowid AS id, server, fact, words, times FROM pick WHERE times >= ? AND NOT EXISTS
+        "SELECT pick.rowid AS id, pick.server, pick.fact, pick.words, count(*) AS times FROM pick JOIN picker USING (server, fact, folded)
+         WHERE NOT EXISTS
              (SELECT 1 FROM suggestion s WHERE s.server = pick.server AND s.fact = pick.fact AND s.words = pick.folded)
-         ORDER BY times DESC, server, fact, folded",
+         GROUP BY pick.server, pick.fact, pick.folded HAVING count(*) >= ?
+         ORDER BY count(*) DESC, pick.server, pick.fact, pick.folded",
     );
     let found = found.bind(at_least).fetch_all(&store.readers).await?;
     found.iter().map(|row| rows::read("pick", row, asked::picked_often)).collect()
-}
-
-/// Drops what nobody asked for a long time.
-pub(super) async fn drop_old(tx: &mut SqliteConnection, now: u64) -> Result<(), Fault> {
-    let since = time_out(now.saturating_sub(KEPT_FOR));
-    for old in ["DELETE FROM unanswered WHERE last_at < ?", "DELETE FROM pick WHERE last_at < ?"] {
-        sqlx::query(old).bind(since).execute(&mut *tx).await?;
-    }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions, Connection, Executor, QueryBuilder, Row, Sqlite, Sqli
 
 use super::error::said;
 use super::open::{Found, Tuning, connections, look, mark, open_existing};
-use crate::store::copy::{Cell, Cells, Column, Given, PAGE, Source, TABLES, Table, Target};
+use crate::store::copy::{Cell, Cells, Column, Given, PAGE, SALT, Source, TABLES, Table, Target};
 use crate::store::engine::{Engine, Told};
 use crate::store::error::{Fault, StoreError};
 use crate::store::location::Place;
@@ -45,7 +45,7 @@ pub(in crate::store) async fn target(file: &Path) -> Result<Box<dyn Target>, Sto
         }
         let mut connection = tuning.writing(file).connect().await?;
         connection.execute("BEGIN IMMEDIATE").await?;
-        for table in &TABLES {
+        for table in TABLES.iter().filter(|table| table.name != SALT) {
             let held: i64 = sqlx::query_scalar(&format!("SELECT count(*) FROM {}", table.name)).fetch_one(&mut connection).await?;
             if held > 0 {
                 return Err(StoreError::Occupied { at: Place::of_file(file), table: table.name }.into());
@@ -54,6 +54,7 @@ pub(in crate::store) async fn target(file: &Path) -> Result<Box<dyn Target>, Sto
         mark(&mut connection).await?;
         connection.execute("COMMIT").await?;
         connection.execute("BEGIN IMMEDIATE").await?;
+        connection.execute("DELETE FROM salt").await?;
         Ok(Side { file: file.to_owned(), connection })
     };
     Ok(Box::new(side.await.map_err(|fault: Fault| said(fault, &Place::of_file(file)))?))

@@ -48,7 +48,6 @@ pub(super) async fn drop_draft(store: &SqliteStore, server: ServerId, owner: Non
 }
 
 /// Drops what is too old to be kept.
-pub(super) async fn drop_old(tx: &mut SqliteConnection, now: u64) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM draft WHERE changed_at < ?").bind(time_out(now.saturating_sub(KEPT_FOR))).execute(tx).await?;
-    Ok(())
+pub(super) async fn drop_old(tx: &mut SqliteConnection, now: u64) -> Result<u32, Fault> {
+    super::changed(tx, "DELETE FROM draft WHERE changed_at < ?", time_out(now.saturating_sub(KEPT_FOR))).await
 }

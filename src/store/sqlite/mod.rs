@@ -4,8 +4,10 @@
 //! What is written is on disk when a call returns.
 
 mod asked;
+mod askers;
 pub(super) mod backup;
 pub(super) mod check;
+mod clearing;
 pub(super) mod copying;
 mod drafts;
 mod error;
@@ -25,7 +27,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, SqlitePool, Transaction};
+use sqlx::{Encode, Row, Sqlite, SqliteConnection, SqlitePool, Transaction, Type};
 
 use super::engine::{Engine, Told};
 use super::error::{Fault, StoreError};
@@ -33,8 +35,8 @@ use super::location::Place;
 use super::now;
 use super::rows::{Columns, Reading, time_out};
 use super::{
-    Appended, AskedInVain, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Renewed, Report, Restored,
-    Waiting, WaitingInAll, Watch,
+    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Renewed, Report,
+    Restored, Waiting, WaitingInAll, Watch,
 };
 use crate::curation::review::{Decision, Post, Proposal, Settings, Suggestion, SuggestionId, Unanswered};
 use crate::curation::{Revision, Scope, ServerId};
@@ -55,6 +57,11 @@ impl SqliteStore {
     /// A transaction that has the lock for writing.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// Empties the log for writing, which still has what was taken out. Where somebody reads just now, it is emptied later.
+    async fn empty_log(&self) {
+        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await;
     }
 
     /// The outcome of some work, its faults said of this file.
@@ -248,9 +255,22 @@ impl Engine for SqliteStore {
         self.told(privacy::about(self, person))
     }
 
+    fn clear(&self, now: u64, keep: Duration) -> Told<'_, Cleared> {
+        self.told(clearing::clear(self, now, keep))
+    }
+
     fn forget(&self, person: NonZeroU64) -> Told<'_, Forgotten> {
         self.told(privacy::forget(self, person))
     }
+}
+
+/// How many rows a statement about one value changed.
+async fn changed<'q, T>(tx: &mut SqliteConnection, sql: &'static str, value: T) -> Result<u32, Fault>
+where
+    T: Encode<'q, Sqlite> + Type<Sqlite> + Send + 'q,
+{
+    let rows = sqlx::query(sql).bind(value).execute(tx).await?.rows_affected();
+    Ok(u32::try_from(rows).unwrap_or(u32::MAX))
 }
 
 impl Columns for SqliteRow {

@@ -14,11 +14,11 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 use super::backup::copy;
 use super::error::said;
 use super::steps::{APPLICATION, STEPS};
-use super::{SqliteStore, asked, drafts};
+use super::{SqliteStore, drafts};
 use crate::store::error::{Fault, StoreError, Strange};
 use crate::store::location::{IN_MEMORY, Place};
 use crate::store::rows::time_out;
-use crate::store::schema::{NEWEST, Purpose, Schema, WITH_REVIEW, WITH_SHARING, made_by, steps_to};
+use crate::store::schema::{NEWEST, Purpose, Schema, WITH_SHARING, made_by, steps_to};
 use crate::store::{Migrated, now};
 
 /// How long a connection waits for another that holds the lock.
@@ -96,9 +96,6 @@ pub(in crate::store) async fn open(file: &Path, tuning: Tuning) -> Result<Opened
     let dropping = async {
         let mut tx = store.begin().await?;
         drafts::drop_old(&mut tx, now()).await?;
-        if tuning.newest >= WITH_REVIEW {
-            asked::drop_old(&mut tx, now()).await?;
-        }
         Ok(tx.commit().await?)
     };
     store.told(dropping).await?;

@@ -19,8 +19,8 @@ async fn fill(store: &Store) {
     store.set_settings(server(7), &Settings { hosts: vec!["example.org".to_owned()], ..Settings::default() }, id(1), 5).await.unwrap();
     store.keep_draft(server(7), id(1), "begun", now()).await.unwrap();
     suggest(store, "a").await;
-    store.note_unanswered(&[AskedInVain { scope: HERE, text: "why?".to_owned(), at: now() }]).await.unwrap();
-    store.note_picks(&[Pick { server: server(7), words: "talks".to_owned(), fact: fact("a"), at: now() }]).await.unwrap();
+    store.note_unanswered(&[AskedInVain { scope: HERE, text: "why?".to_owned(), asker: id(1), at: now() }]).await.unwrap();
+    store.note_picks(&[Pick { server: server(7), words: "talks".to_owned(), fact: fact("a"), picker: id(1), at: now() }]).await.unwrap();
 }
 
 async fn suggest(store: &Store, name: &str) -> i64 {
@@ -35,7 +35,8 @@ async fn all(store: &Store) -> String {
     let waiting = store.waiting(Scope::Server(server(7)), None, 99).await.unwrap();
     let draft = store.draft(server(7), id(1), DraftId(1)).await.unwrap();
     let (settings, unanswered) = (store.settings().await.unwrap(), store.unanswered(HERE, 99).await.unwrap());
-    format!("{heads:?} {histories:?} {waiting:?} {draft:?} {settings:?} {unanswered:?} {:?}", store.picked_often(1).await.unwrap())
+    let (picked, about) = (store.picked_often(1).await.unwrap(), store.about(id(1)).await.unwrap());
+    format!("{heads:?} {histories:?} {waiting:?} {draft:?} {settings:?} {unanswered:?} {picked:?} {about}")
 }
 
 #[tokio::test]

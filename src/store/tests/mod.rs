@@ -4,17 +4,19 @@
 //! 2. The database itself refuses what must never be, whoever asks it (`rules`).
 //! 3. What several processes share is shared by all: leases, and hearing of changes (`sharing`).
 //! 4. A store moves from any engine to any other with all its numbers, and never by halves (`moving`).
+//! 5. People's words go when they are due, and what is a person's is told them and forgotten (`private`).
 //!
 //! And by one:
 //!
-//! 5. A file that is no whole store, or is newer, full, locked or not to be written, is told from one that is (`opening`).
-//! 6. Copies are whole, and one put in place of what is there is seen by all (`copies`).
+//! 6. A file that is no whole store, or is newer, full, locked or not to be written, is told from one that is (`opening`).
+//! 7. Copies are whole, and one put in place of what is there is seen by all (`copies`).
 
 mod copies;
 mod ground;
 mod keeping;
 mod moving;
 mod opening;
+mod private;
 mod review;
 mod revisions;
 mod rules;
@@ -141,6 +143,7 @@ fn any_task_may_call(store: &'static Store, at: &'static Location, path: &'stati
     });
     spawned(async move {
         store.about(id(1)).await.unwrap();
+        store.clear(0, std::time::Duration::ZERO).await.unwrap();
         store.forget(id(1)).await.unwrap();
         store.clone().close().await;
     });

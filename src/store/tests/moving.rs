@@ -51,8 +51,8 @@ async fn a_text_that_is_long_is_looked_up_all_the_same(ground: Ground) {
     };
     let text = unlike();
     let fact = fact(&"a".repeat(100));
-    store.note_unanswered(&[AskedInVain { scope: HERE, text: text.clone(), at: now() }]).await.unwrap();
-    store.note_picks(&[Pick { server: server(7), words: text.clone(), fact: fact.clone(), at: now() }]).await.unwrap();
+    store.note_unanswered(&[AskedInVain { scope: HERE, text: text.clone(), asker: id(1), at: now() }]).await.unwrap();
+    store.note_picks(&[Pick { server: server(7), words: text.clone(), fact: fact.clone(), picker: id(1), at: now() }]).await.unwrap();
     let words = Proposal::Words { fact, words: text.clone(), times: 1 };
     let made = store.suggest(HERE, &words, None, 1, None).await.unwrap();
     assert_eq!(store.suggest(HERE, &words, None, 2, None).await.unwrap(), made);
@@ -84,8 +84,8 @@ async fn fill(store: &Store) {
     let words = Proposal::Words { fact: fact("a"), words: "Who?".to_owned(), times: 5 };
     store.suggest(HERE, &words, None, 1, None).await.unwrap();
     for text in ["why?", "Zarbakht?", "ärger?", "کابل"] {
-        store.note_unanswered(&[AskedInVain { scope: HERE, text: text.to_owned(), at: now() }]).await.unwrap();
-        store.note_picks(&[Pick { server: server(7), words: text.to_owned(), fact: fact("a"), at: now() }]).await.unwrap();
+        store.note_unanswered(&[AskedInVain { scope: HERE, text: text.to_owned(), asker: id(1), at: now() }]).await.unwrap();
+        store.note_picks(&[Pick { server: server(7), words: text.to_owned(), fact: fact("a"), picker: id(1), at: now() }]).await.unwrap();
     }
 }
 
@@ -97,10 +97,10 @@ async fn all(store: &Store) -> String {
     let decided = store.suggestion(HERE, SuggestionId(1)).await.unwrap();
     let draft = store.draft(server(7), id(1), DraftId(1)).await.unwrap();
     let (settings, unanswered) = (store.settings().await.unwrap(), store.unanswered(HERE, 99).await.unwrap());
-    format!(
-        "{heads:?} {histories:?} {waiting:?} {decided:?} {draft:?} {settings:?} {unanswered:?} {:?}",
-        store.picked_often(1).await.unwrap()
-    )
+    // Whose the questions and picks are, only the same salt tells.
+    let (picked, about) = (store.picked_often(1).await.unwrap(), store.about(id(1)).await.unwrap());
+    assert_eq!(about["questions"].as_array().unwrap().len(), unanswered.len());
+    format!("{heads:?} {histories:?} {waiting:?} {decided:?} {draft:?} {settings:?} {unanswered:?} {picked:?} {about}")
 }
 
 async fn moves(from: Ground, to: Ground, back: Ground) {
@@ -111,7 +111,18 @@ async fn moves(from: Ground, to: Ground, back: Ground) {
     let copied = Store::copy(&from.at(), &to.at(), |table| said.push(table.clone())).await.unwrap();
     assert_eq!(copied.tables, said);
     let rows: Vec<_> = said.iter().map(|table| (table.table, table.rows)).collect();
-    let expected = [("revision", 253), ("head", 252), ("setting", 1), ("draft", 1), ("suggestion", 2), ("unanswered", 4), ("pick", 4)];
+    let expected = [
+        ("salt", 1),
+        ("revision", 253),
+        ("head", 252),
+        ("setting", 1),
+        ("draft", 1),
+        ("suggestion", 2),
+        ("unanswered", 4),
+        ("pick", 4),
+        ("asker", 4),
+        ("picker", 4),
+    ];
     assert_eq!(rows, expected);
 
     let moved = to.open().await;

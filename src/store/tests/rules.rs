@@ -121,8 +121,17 @@ async fn nothing_refers_to_what_is_not_there(ground: Ground) {
     }
     let rejected = Decision { verdict: Verdict::Rejected, by: Some(id(1)), at: 3, reason: "no".to_owned() };
     store.decide(Scope::Server(server(7)), open.id, &rejected, None, None).await.unwrap();
-    let refused = raw.run("UPDATE suggestion SET verdict = 'approved'").await.unwrap_err();
-    assert!(refused.contains("a decision stands"), "{refused}");
+    let other = r#"UPDATE suggestion SET proposal = '{"kind":"wrong","fact":"a","question":"other"}'"#;
+    for (sql, said) in [
+        ("UPDATE suggestion SET verdict = 'approved'", "a decision stands"),
+        (other, "a decision stands"),
+        ("DELETE FROM suggestion", "only words that nobody took"),
+        ("INSERT INTO asker (server, folded, who) VALUES (7, 'never asked', '0123456789abcdef0123456789abcdef')", "foreign key"),
+        ("UPDATE salt SET one = 2", "a store has one salt"),
+    ] {
+        let refused = raw.run(sql).await.unwrap_err();
+        assert!(refused.contains(said), "{sql}: {refused}");
+    }
 }
 
 async fn what_breaks_a_rule_is_refused_in_words_and_nothing_is_changed(ground: Ground) {

@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::ground::Database;
 use super::*;
 use crate::curation::review::{Decision, Post, Proposal, Settings, SuggestionId, Verdict};
+use crate::store::schema::NEWEST;
 use crate::store::{AskedInVain, DraftChange, Leased, Pick, Renewed, Schema, Strange, now};
 
 #[tokio::test]
@@ -36,11 +37,11 @@ async fn what_is_newer_or_another_s_is_refused_and_left_as_it_is() {
     assert!(Store::open_existing(&ground.at()).await.unwrap().is_none(), "who only reads makes nothing");
     ground.open().await.close().await;
     let mut raw = ground.raw().await;
-    raw.run("INSERT INTO _sqlx_migrations VALUES (4, 'later', now(), true, '', 0)").await.unwrap();
+    raw.run("INSERT INTO _sqlx_migrations VALUES (9999, 'later', now(), true, '', 0)").await.unwrap();
     let error = Store::open(&ground.at()).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { theirs: Schema(4), ours: Schema(3), .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { theirs: Schema(9999), ours: NEWEST, .. }), "{error}");
     is_one_sentence(&error, &ground.at().place());
-    raw.run("DELETE FROM _sqlx_migrations WHERE version = 4").await.unwrap();
+    raw.run("DELETE FROM _sqlx_migrations WHERE version = 9999").await.unwrap();
     raw.run("UPDATE _sqlx_migrations SET checksum = '' WHERE version = 2").await.unwrap();
     let error = Store::open(&ground.at()).await.unwrap_err();
     assert!(matches!(error, StoreError::Foreign { what: Strange::OtherBuild(Schema(2)), .. }), "{error}");
@@ -68,7 +69,7 @@ async fn a_character_that_no_text_may_have_is_refused_in_words() {
     with.stamp.reason = "nul\0".to_owned();
     let error = store.append(HERE, &with).await.unwrap_err();
     assert!(matches!(&error, StoreError::Refused { rule, .. } if rule.contains("NUL")), "{error}");
-    store.note_unanswered(&[AskedInVain { scope: HERE, text: "why\0?".to_owned(), at: now() }]).await.unwrap();
+    store.note_unanswered(&[AskedInVain { scope: HERE, text: "why\0?".to_owned(), asker: id(1), at: now() }]).await.unwrap();
     assert_eq!(store.unanswered(HERE, 9).await.unwrap()[0].text, "why?");
 }
 
@@ -114,13 +115,18 @@ async fn the_role_that_the_guide_makes_can_do_all_that_a_bot_does_and_nothing_mo
     let draft = store.keep_draft(server(7), id(42), "begun", now()).await.unwrap();
     assert_eq!(store.change_draft(server(7), id(42), draft, "more", now()).await.unwrap(), DraftChange::Changed);
     store.set_settings(server(7), &Settings::default(), id(42), 1).await.unwrap();
-    store.note_unanswered(&[AskedInVain { scope: HERE, text: "why?".to_owned(), at: now() }]).await.unwrap();
-    store.note_picks(&[Pick { server: server(7), words: "talks".to_owned(), fact: fact("a"), at: now() }]).await.unwrap();
+    store.note_unanswered(&[AskedInVain { scope: HERE, text: "why?".to_owned(), asker: id(1), at: now() }]).await.unwrap();
+    store.note_picks(&[Pick { server: server(7), words: "talks".to_owned(), fact: fact("a"), picker: id(1), at: now() }]).await.unwrap();
     assert_eq!(store.settle_unanswered(HERE, &["why?".to_owned()]).await.unwrap(), 1);
     assert_eq!(store.picked_often(1).await.unwrap().len(), 1);
     assert_eq!(store.lease("shard", "one", Duration::from_secs(60)).await.unwrap(), Leased::Mine);
     assert_eq!(store.renew("shard", "one", Duration::from_secs(60)).await.unwrap(), Renewed::Held);
     store.release("shard", "one").await.unwrap();
+    store.suggest(HERE, &Proposal::Words { fact: fact("a"), words: "who?".to_owned(), times: 3 }, None, 1, None).await.unwrap();
+    let wrong = Proposal::Wrong { fact: fact("a"), question: Some("why?".to_owned()) };
+    store.suggest(HERE, &wrong, None, 1, None).await.unwrap();
+    let cleared = store.clear(9, Duration::from_secs(5)).await.unwrap();
+    assert_eq!((cleared.reported, cleared.words), (1, 1));
     let gone = store.forget(id(42)).await.unwrap();
     assert_eq!((gone.drafts, gone.suggestions, gone.decisions, gone.revisions, gone.settings), (1, 1, 1, 2, 1));
 
@@ -131,7 +137,9 @@ async fn the_role_that_the_guide_makes_can_do_all_that_a_bot_does_and_nothing_mo
         "UPDATE revision SET reason = 'other'",
         "UPDATE revision SET after_record = '{}'",
         "DELETE FROM head",
-        "DELETE FROM suggestion",
+        "TRUNCATE suggestion",
+        "UPDATE salt SET one = 1",
+        "DELETE FROM salt",
         "DELETE FROM setting",
         "UPDATE epoch SET epoch = 9",
         "INSERT INTO copying (one, since) VALUES (1, 1)",
@@ -144,6 +152,8 @@ async fn the_role_that_the_guide_makes_can_do_all_that_a_bot_does_and_nothing_mo
         let refused = sqlx::raw_sql(sql).execute(&mut bot).await.unwrap_err().to_string();
         assert!(refused.contains("permission denied") || refused.contains("must be owner"), "{sql}: {refused}");
     }
+    let kept = sqlx::raw_sql("DELETE FROM suggestion").execute(&mut bot).await.unwrap_err().to_string();
+    assert!(kept.contains("only words that nobody took"), "{kept}");
     let folder = Folder::new();
     store.backup(&folder.file("backup.db")).await.unwrap();
     store.close().await;
