@@ -205,7 +205,21 @@ fn is_dead(holder: &str) -> bool {
         return false;
     }
     // A number that is this process's own was another's before.
-    id == own.id || !std::path::Path::new(&format!("/proc/{id}")).exists()
+    id == own.id || has_ended(id)
+}
+
+/// Whether no process has this number. Asked of the system itself: a file system may hide the processes of others.
+#[cfg(unix)]
+fn has_ended(id: u32) -> bool {
+    use rustix::io::Errno;
+    use rustix::process::{Pid, test_kill_process};
+    let process = i32::try_from(id).ok().and_then(Pid::from_raw);
+    process.is_none_or(|process| test_kill_process(process) == Err(Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn has_ended(_id: u32) -> bool {
+    false
 }
 
 #[cfg(test)]
