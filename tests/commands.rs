@@ -480,7 +480,7 @@ fn broken_settings_are_refused_with_every_problem() -> io::Result<()> {
     DIR/broken.toml:5: error: answer_bar: 7 is no share; write a number from 0 to 1
     DIR/broken.toml:6: error: word_vectors: write true or false here
     DIR/broken.toml:7: error: speed: unknown field; known are word_vectors, answer_bar, suggest_bar
-    DIR/broken.toml:9: error: telepathy: unknown field; known are facts, answer, chat, store, servers, http, log, discord, shards, limits
+    DIR/broken.toml:9: error: telepathy: unknown field; known are facts, answer, chat, store, servers, http, log, discord, shards, limits, privacy
     ");
     assert!(asked.err.ends_with("sanad: the settings have 5 problems; mend them and start again\n"), "{}", asked.err);
 
