@@ -21,7 +21,7 @@ const RATE: f64 = 0.08;
 const RANK_DECAY: f64 = 0.0002;
 const CONFIDENCE_DECAY: f64 = 0.0003;
 /// Wrong answers allowed among all questions when the bar is set.
-const WRONG_ALLOWED: f64 = 0.043;
+const WRONG_ALLOWED: f64 = 0.039;
 /// The least sure that is still worth offering.
 const SUGGEST_BAR: f32 = 0.2;
 

@@ -311,7 +311,7 @@ fn the_facts_are_listed_and_the_list_can_be_answered_from() -> Result<(), Box<dy
     let listed = sanad(&["facts", "list"])?;
     assert_eq!((listed.code, listed.err.as_str()), (0, ""));
     let end = listed.out.lines().find(|l| l.starts_with("nov28-end ")).expect("a fact that is shipped");
-    assert_snapshot!(end, @"nov28-end                        2022-11-28             On Monday 28 November 2022 the TTP publicly called off the ceasefire agreed in June.");
+    assert_snapshot!(end, @"nov28-end                        2022-11-28             On Monday 28 November 2022 the TTP publicly ended the ceasefire agreed in June.");
 
     let rows = sanad(&["facts", "list", "--json"])?;
     assert_eq!((rows.code, rows.err.as_str()), (0, ""));
@@ -353,7 +353,7 @@ fn a_fact_is_shown_with_all_that_is_known_of_it() -> Result<(), Box<dyn Error>> 
     with_settings!({filters => vec![(r"(?m)^(Sources|Contradicted by|Question forms)\n(?:  .*(?:\n|$))+", "$1 […]\n")]}, {
         assert_snapshot!(run.out, @"
         nov28-end
-        On Monday 28 November 2022 the TTP publicly called off the ceasefire agreed in June.
+        On Monday 28 November 2022 the TTP publicly ended the ceasefire agreed in June.
 
         date      28 November 2022 (2022-11-28)
         standing  disputed

@@ -48,6 +48,11 @@ fn forms() {
 }
 
 #[test]
+fn images() {
+    replay("images", checks::images::check);
+}
+
+#[test]
 fn custom_ids() {
     replay("custom_ids", checks::custom_ids::check);
 }

@@ -14,6 +14,7 @@ mod common;
 
 use std::fs;
 use std::num::NonZeroU64;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -362,7 +363,7 @@ fn what_has_changed_below_an_edit_is_told() {
     let doctor = site.run("doctor").out;
     let of_store: Vec<&str> = doctor.lines().filter(|line| line.contains(" database ") || line.contains(" edits ")).collect();
     assert_snapshot!(of_store.join("\n"), @r"
-    ok    database     DIR/sanad.db, schema 0004 (facts edited: 1, suggestions waiting: 0 in servers, 0 from direct messages)
+    ok    database     DIR/sanad.db, schema 0005 (facts edited: 1, suggestions waiting: 0 in servers, 0 from direct messages)
     look  edits        the base has changed below edits of lamp in server 5; `sanad facts show lamp --guild 5` shows what
     ");
     site.write("base.jsonl", BASE.lines().skip(1).collect::<Vec<_>>().join("\n"));
@@ -390,7 +391,7 @@ fn a_backup_restored_is_what_was_backed_up() {
         assert_eq!(site.done("facts export - --guild 5"), after, "nothing was replaced by {wrong}");
     }
     with_settings!({filters => vec![(r"before-restore-\w+", "before-restore-[now]")]}, {
-        assert_snapshot!(site.done("restore copy.db"), @"DIR/sanad.db: restored from copy.db, schema 0004 (facts edited: 1, revisions: 1); what was there is kept in DIR/sanad.db.before-restore-[now]");
+        assert_snapshot!(site.done("restore copy.db"), @"DIR/sanad.db: restored from copy.db, schema 0005 (facts edited: 1, revisions: 1); what was there is kept in DIR/sanad.db.before-restore-[now]");
     });
     assert_eq!(site.done("facts export - --guild 5"), before);
     let aside = fs::read_dir(site.0.path()).unwrap().flatten().map(|entry| entry.file_name().into_string().unwrap());
@@ -401,6 +402,44 @@ fn a_backup_restored_is_what_was_backed_up() {
     fs::copy(site.0.path().join("copy.db"), other.0.path().join("copy.db")).unwrap();
     other.done("restore copy.db");
     assert_eq!(other.done("facts export - --guild 5"), before);
+}
+
+/// The schema of a store, after what is done to it.
+fn schema_after(file: &Path, statements: &[&'static str]) -> i64 {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+        for statement in statements {
+            sqlx::query(statement).execute(&mut connection).await.unwrap();
+        }
+        let schema = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        schema
+    })
+}
+
+#[test]
+fn doctor_and_backup_leave_an_older_store_at_its_schema() {
+    let site = Site::new();
+    site.write("mill.jsonl", WINDMILL);
+    site.done("facts import mill.jsonl --guild 5");
+    let file = site.0.path().join("sanad.db");
+    assert_eq!(schema_after(&file, &["DROP TABLE untold", "DELETE FROM _sqlx_migrations WHERE version = 5"]), 4);
+    let doctor = site.run("doctor");
+    let of_store: Vec<&str> = doctor.out.lines().filter(|line| line.contains(" database ")).collect();
+    assert_snapshot!(of_store.join("\n"), @"look  database     DIR/sanad.db is at schema 0004 (facts edited: 1), this program works with 0005; it is left as it is here, and `sanad run` or `sanad store migrate` raises it");
+    assert_eq!(site.done("backup copy.db"), "copy.db: a sound copy of DIR/sanad.db (facts edited: 1, revisions: 1)\n");
+    assert_eq!((schema_after(&file, &[]), schema_after(&site.0.path().join("copy.db"), &[])), (4, 4));
+    let names = || fs::read_dir(site.0.path()).unwrap().flatten().map(|entry| entry.file_name().into_string().unwrap());
+    assert!(!names().any(|name| name.contains("before-")), "nothing was raised");
+    let raised = site.run("store migrate");
+    assert!(
+        raised.out.contains("schema 0005, up to date") && raised.err.contains("brought from schema 0004 to 0005"),
+        "{} {}",
+        raised.out,
+        raised.err
+    );
+    assert!(names().any(|name| name.contains("before-0005")), "a copy of what was raised is kept");
+    assert!(site.run("doctor").out.contains("ok    database     DIR/sanad.db, schema 0005 (facts edited: 1"));
 }
 
 #[test]
@@ -429,7 +468,7 @@ fn a_store_that_cannot_be_read_is_an_error_and_no_wrong_answer() {
         newer.close().await.unwrap();
     });
     let refused = site.fails("ask lamp");
-    assert_snapshot!(refused, @"sanad: DIR/sanad.db: the store has schema 0099, this program knows 0004 at most; use the newer program, or restore a backup");
+    assert_snapshot!(refused, @"sanad: DIR/sanad.db: the store has schema 0099, this program knows 0005 at most; use the newer program, or restore a backup");
     for asked in [
         "ask lamp --guild 5",
         "explain lamp",

@@ -6,18 +6,22 @@
 //! 4. A long message is read for its question, two questions are told apart.
 //! 5. A question that leans on the last answer is about its fact, and says so.
 //! 6. An answer says only what claims say, and at most so much.
+//! 7. A capital within a sentence tells a name; a date counts nothing.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::sync::OnceLock;
 
 use sanad::answer::candidates::Scratch;
+use sanad::answer::features::gives;
 use sanad::answer::model::Model;
 use sanad::answer::{Answer, Context, Outcome, answer, compose};
 use sanad::base::{self, Origin};
 use sanad::index::analysis::Tongue;
 use sanad::knowledge::Knowledge;
 use sanad::lexicon::Wanted;
-use sanad::question::Question;
 use sanad::question::parts::{Parts, parts};
+use sanad::question::{Class, Question};
 
 #[expect(clippy::expect_used, reason = "a test has nothing to do without the facts built in")]
 fn knowledge() -> &'static Knowledge {
@@ -141,4 +145,35 @@ fn an_answer_leads_with_what_was_asked_and_says_only_what_claims_say() {
     }
     let dated = base.find("seed-june2-indefinite").expect("the fact is shipped");
     assert!(compose::fact_text(knowledge(), Wanted::When, dated).starts_with("2 June 2022. "));
+}
+
+#[test]
+fn a_capital_within_a_sentence_tells_a_name() {
+    for (question, word, class) in [
+        ("how many rounds took place in Kandahar", "Kandahar", Class::Name),
+        ("how many rounds took place in kandahar", "kandahar", Class::Word),
+        ("the end. Kandahar rounds", "Kandahar", Class::Word),
+        ("How Many Rounds In Kandahar", "Kandahar", Class::Word),
+        ("who invited Beckenbauer to it", "Beckenbauer", Class::Strange),
+    ] {
+        let read = read(question);
+        let found = read.elements.iter().find(|element| element.typed == word);
+        assert_eq!(found.map(|element| element.class), Some(class), "{question}");
+    }
+}
+
+#[test]
+fn a_date_counts_nothing() {
+    let Knowledge { base, index, .. } = knowledge();
+    for (id, counts) in [
+        ("seed-jirga-57", true),
+        ("truce-to-15may", true),
+        ("quetta-30nov", false),
+        ("airstrikes-pakistan-position", false),
+        ("seed-nov9-talks-started", false),
+    ] {
+        let (at, fact) = base.indexed().find(|(_, fact)| fact.id.as_str() == id).unwrap();
+        let question = read("how many were there");
+        assert_eq!(gives(&question, fact, index.profile(at).traits), Some(counts), "{id}");
+    }
 }

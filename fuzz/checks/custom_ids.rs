@@ -33,7 +33,7 @@ pub fn check(bytes: &[u8]) {
     }
     // The id of any fact fits into a button.
     if let Some(id) = FactId::new(&custom_id) {
-        let press = Press::Sources(FactKey::of_id(&id));
+        let press = Press::Related(FactKey::of_id(&id));
         assert!(press.custom_id().chars().count() <= CUSTOM_ID_AT_MOST);
         assert_eq!(Press::read(&press.custom_id()), Some(press));
     }

@@ -78,7 +78,7 @@ fn is_whole(base: Base) {
     let app = App::new(Knowledge::new(base, Lexicon::default(), None, Model::unfitted()));
     let view = app.view(Scope::Everywhere);
     for (at, claim) in facts {
-        shown::is_sendable(&render::sources(&view, at));
+        shown::is_sendable(&render::sources(&view, at, &[]));
         let answer = app.ask(&view, &claim, Some(at));
         assert!(answer.ranked.iter().all(|ranked| ranked.score.is_finite()));
     }

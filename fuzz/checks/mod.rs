@@ -7,6 +7,7 @@ pub mod config;
 pub mod custom_ids;
 pub mod facts;
 pub mod forms;
+pub mod images;
 pub mod imports;
 pub mod questions;
 mod shown;

@@ -6,6 +6,8 @@ use crate::fact::{Base, Fact};
 use crate::index::{Index, Profile, TermIx, Trait, Traits};
 use crate::lexicon::Wanted;
 use crate::question::{Class, Question};
+use crate::text::numbers::read_number_words;
+use crate::text::words::{Shape, words};
 
 /// Names of the features of a fact, in the order of their numbers.
 pub const FEATURES: [&str; 36] = [
@@ -111,7 +113,7 @@ pub fn features(index: &Index, base: &Base, question: &Question, candidate: &Can
         turns.added,
         if question.elements.len() <= ALONE { dates[0] + 0.5 * dates[1] } else { 0.0 },
         cover.rarest_name_missed,
-        focus_met(index, question, candidate, &profile),
+        focus_met(index, base, question, candidate, &profile),
         candidate.likeness_of_claim,
         // What more sources carry is likelier to be meant, and so is the general statement before the detail.
         profile.traits.sources(),
@@ -124,7 +126,7 @@ const ALONE: usize = 5;
 
 /// How a fact meets the word that says what is asked after ("pages" in "how many pages"): in its claim; in a question form that asks for the
 /// same; in another form; not. 1 where a question has no such word.
-fn focus_met(index: &Index, question: &Question, candidate: &Candidate, profile: &Profile<'_>) -> f32 {
+fn focus_met(index: &Index, base: &Base, question: &Question, candidate: &Candidate, profile: &Profile<'_>) -> f32 {
     let Some(element) = question.focus.and_then(|at| question.elements.get(at)) else {
         return 1.0;
     };
@@ -134,13 +136,32 @@ fn focus_met(index: &Index, question: &Question, candidate: &Candidate, profile:
         let Some(at) = held.find(term) else {
             return 0.0;
         };
-        if held.terms.get(at).is_some_and(|held| held.is_in_claim()) {
+        let in_claim = held.terms.get(at).is_some_and(|held| held.is_in_claim());
+        if in_claim && (question.wanted != Wanted::HowMany || is_counted(index, &base.fact(candidate.fact).claim, term)) {
             return 1.0;
         }
         let same = |passage: u32| index.passage(from + passage).is_some_and(|p| p.wanted == question.wanted);
         if held.passages_of(at).any(same) { 0.75 } else { 0.35 }
     };
     element.terms.iter().map(|&(term, share)| met(term) * share).fold(0.0, f32::max)
+}
+
+/// Whether a claim says how many of a thing there are: a number stands right before it, or a few words before.
+fn is_counted(index: &Index, claim: &str, thing: TermIx) -> bool {
+    /// Words that may stand from the number to what it counts: "57 tribal elders".
+    const APART: usize = 4;
+    let mut found = words(claim);
+    read_number_words(&mut found);
+    let mut left = 0;
+    found.iter().any(|word| {
+        if word.shape == Shape::Number {
+            left = APART;
+            return false;
+        }
+        let is_near = left > 0;
+        left = left.saturating_sub(1);
+        is_near && index.term(index.analyser.plain_term(&word.text).as_ref()) == Some(thing)
+    })
 }
 
 /// Words that turn what is said, in the question and in the claim.
@@ -290,7 +311,7 @@ impl Want {
         let (from, to) = profile.passages;
         let forms = to.saturating_sub(from + 1) as usize;
         let given = if profile.traits.has(Trait::ShortAnswers) {
-            gives(question, base.fact(candidate.fact))
+            gives(question, base.fact(candidate.fact), profile.traits)
         } else {
             gives_by_traits(question, profile.traits)
         };
@@ -305,7 +326,7 @@ impl Want {
 }
 
 /// Whether a fact holds what a question asks for and does not say itself; nothing if that cannot be told from the fact's fields.
-pub fn gives(question: &Question, fact: &Fact) -> Option<bool> {
+pub fn gives(question: &Question, fact: &Fact, traits: Traits) -> Option<bool> {
     let says = |words: &str| crate::text::words::words(words).iter().all(|w| question.words.iter().any(|known| *known == w.text));
     let new = |short: &Option<Box<str>>| short.as_ref().map(|words| !says(words));
     let by_short = match question.wanted {
@@ -315,7 +336,7 @@ pub fn gives(question: &Question, fact: &Fact) -> Option<bool> {
         Wanted::Why => new(&fact.short.why),
         _ => None,
     };
-    by_short.or_else(|| gives_by_traits(question, Traits::of(fact)))
+    by_short.or_else(|| gives_by_traits(question, traits))
 }
 
 /// The same, for a fact whose short answers are not marked.
@@ -325,7 +346,32 @@ fn gives_by_traits(question: &Question, traits: Traits) -> Option<bool> {
         Wanted::Who => Some(traits.has(Trait::Names)),
         Wanted::Where => Some(traits.has(Trait::Places)),
         Wanted::HowLong => Some(traits.has(Trait::Span)),
-        Wanted::HowMany => Some(traits.has(Trait::Digit)),
+        Wanted::HowMany => Some(traits.has(Trait::Count)),
         Wanted::Why | Wanted::How | Wanted::Which | Wanted::What | Wanted::YesNo | Wanted::Anything => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::of_rows;
+    use crate::lexicon::Lexicon;
+
+    #[test]
+    fn a_number_counts_what_stands_behind_it() {
+        for (claim, thing, is_so) in [
+            ("The council counted 40 fishing boats in the harbour.", "boats", true),
+            ("Fifty-seven tribal elders came by boat.", "elders", true),
+            ("Fifty-seven tribal elders came by boat.", "boat", false),
+            ("In the harbour lay boats, and 40 people stood there.", "boats", false),
+            ("The boats of 2022 lay in the harbour for three weeks.", "boats", false),
+            ("The council counted the boats of the harbour.", "boats", false),
+        ] {
+            let row = format!("{{\"id\": \"f\", \"text\": \"{claim}\", \"source\": {{\"title\": \"Notice\"}}}}\n");
+            let (base, _) = of_rows("rows.jsonl", row.as_bytes()).unwrap();
+            let index = Index::build(&base, Lexicon::default(), None);
+            let term = index.term(&index.analyser.plain_term(thing)).unwrap();
+            assert_eq!(is_counted(&index, claim, term), is_so, "{thing}: {claim}");
+        }
     }
 }

@@ -194,7 +194,7 @@ fn follow_up(knowledge: &Knowledge, text: &str, context: &Context, scratch: &mut
         return None;
     }
     let fact = knowledge.base.fact(last);
-    if own == 0 && features::gives(&question, fact) == Some(true) {
+    if own == 0 && features::gives(&question, fact, knowledge.index.profile(last).traits) == Some(true) {
         // The last fact itself holds what is asked for now.
         let mut same = answer_by(knowledge, last, &fact.claim, scratch);
         same.question.wanted = question.wanted;
@@ -206,7 +206,7 @@ fn follow_up(knowledge: &Knowledge, text: &str, context: &Context, scratch: &mut
     // What the last fact does not hold must come from another, or the reader is told the same again.
     answer.ranked.retain(|r| r.fact != last);
     let meets = |r: &Ranked| {
-        let gives = features::gives(&question, knowledge.base.fact(r.fact));
+        let gives = features::gives(&question, knowledge.base.fact(r.fact), knowledge.index.profile(r.fact).traits);
         is_same_matter(knowledge, last, r.fact) && (gives == Some(true) || (gives.is_none() && feature(&r.features, "same_want") > 0.0))
     };
     if answer.outcome == Outcome::Answer && !answer.ranked.first().is_some_and(meets) {

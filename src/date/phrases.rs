@@ -185,7 +185,8 @@ impl Scan<'_> {
     fn year(&self, at: usize) -> Option<i16> {
         let word = self.words.get(at)?;
         let number = self.number(at)?;
-        if word.text.len() == 4 && YEARS.contains(&number) {
+        // 2,000 is no year.
+        if word.text.len() == 4 && word.end - word.start == 4 && YEARS.contains(&number) {
             return Some(number);
         }
         // '22

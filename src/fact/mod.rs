@@ -337,11 +337,6 @@ impl Base {
         self.stock.fact_count() + over - hidden
     }
 
-    /// How many facts there are below what is laid over them: the number of the first fact laid over.
-    pub fn stock_count(&self) -> usize {
-        self.stock.fact_count()
-    }
-
     /// How many facts below are retracted, or stand anew above.
     pub fn hidden_count(&self) -> usize {
         self.over.as_ref().map_or(0, |over| over.hidden_below())

@@ -11,7 +11,7 @@ use super::postings::Postings;
 use super::spelling::Spelling;
 use super::tables::{Met as MetAt, NewPassage, Tables};
 use super::texts::Texts;
-use super::{Index, Piece, TermIx, Traits, WordOrigin, number};
+use super::{Counts, Index, Piece, TermIx, Traits, WordOrigin, number};
 use crate::date::DaySpan;
 use crate::date::phrases::{Grain, When, mentions};
 use crate::fact::{Base, Fact, FactIx};
@@ -19,7 +19,7 @@ use crate::image::{Image, Unusable};
 use crate::lexicon::{Lexicon, Wanted};
 use crate::question::wanted_in;
 use crate::text::numbers::read_number_words;
-use crate::text::words::{Shape, words};
+use crate::text::words::{Shape, Word, words};
 use crate::vectors::{DIMENSIONS, Packed, Vectors, pack};
 
 /// English words at least this common (by place in the vector table) make no name rare.
@@ -124,6 +124,8 @@ struct Builder<'a> {
     passages: Vec<NewPassage>,
     /// Its date and the dates that it names.
     dates: Vec<DaySpan>,
+    /// Whether its claim counts something.
+    counts: Counts,
     /// Terms that turn what is said.
     turns: Vec<TermIx>,
     /// Facts with question forms.
@@ -144,6 +146,7 @@ impl<'a> Builder<'a> {
             met_at: Vec::new(),
             passages: Vec::new(),
             dates: Vec::new(),
+            counts: Counts::No,
             turns: Vec::new(),
             formed: 0,
         }
@@ -187,6 +190,7 @@ impl<'a> Builder<'a> {
         self.met_at.clear();
         self.passages.clear();
         self.dates.clear();
+        self.counts = Counts::No;
         self.dates.extend(fact.date.iter().map(crate::date::FactDate::span));
         match &fact.title {
             Some(title) => {
@@ -212,7 +216,7 @@ impl<'a> Builder<'a> {
             self.passage(form, PassageKind::Form);
         }
         let turns = &self.turns;
-        self.tables.push(&mut self.met_at, &self.passages, Traits::of(fact), &self.dates, |term| turns.contains(&term));
+        self.tables.push(&mut self.met_at, &self.passages, Traits::of(fact, self.counts), &self.dates, |term| turns.contains(&term));
     }
 
     /// Adds a passage of the fact at hand.
@@ -235,6 +239,9 @@ impl<'a> Builder<'a> {
         let has_number = found.iter().any(|w| w.shape == Shape::Number);
         let dates = if has_number { mentions(text, &found) } else { Vec::new() };
         if matches!(kind, PassageKind::Claim) {
+            if has_number && found.iter().enumerate().any(|(at, word)| counts(word) && !dates.iter().any(|m| m.from <= at && at < m.to)) {
+                self.counts = Counts::Yes;
+            }
             for mention in &dates {
                 if let (When::Days(days), Grain::Day | Grain::Month) = (mention.when, mention.grain)
                     && !self.dates.contains(&days)
@@ -400,6 +407,13 @@ impl Chunk {
             }
         })
     }
+}
+
+/// Whether a word is a number that may count something, and not a year.
+fn counts(word: &Word<'_>) -> bool {
+    // 2,000 is no year, and neither is two thousand.
+    let is_year = word.end - word.start == 4 && word.text.len() == 4 && (word.text.starts_with("19") || word.text.starts_with("20"));
+    word.shape == Shape::Number && !is_year
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of facts, used as weights")]

@@ -40,7 +40,7 @@ pub use search::{Asked, Sums};
 use spelling::WordIx;
 use tables::Tables;
 pub use tables::{FactTerm, Held};
-pub use traits::{Trait, Traits};
+pub use traits::{Counts, Trait, Traits};
 
 /// A number of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Pod, Zeroable)]

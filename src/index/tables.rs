@@ -119,7 +119,7 @@ impl<'i> Held<'i> {
         let in_title = self.is_titled && self.stands_in(at, 1);
         let claim = u32::from(held.is_in_claim()) * (1 + u32::from(in_title));
         let all: u32 = self.bits(at).iter().map(|bits| bits.count_ones()).sum();
-        let forms = all - u32::from(self.stands_in(at, 0)) - u32::from(in_title);
+        let forms = all.saturating_sub(u32::from(self.stands_in(at, 0)) + u32::from(in_title));
         let frequency = claim * CLAIM_WEIGHT + forms.min(FORM_CAP);
         #[expect(clippy::cast_precision_loss, reason = "below twenty")]
         let frequency = frequency as f32;
@@ -191,7 +191,7 @@ const TURNS: Tag = Tag::new(*b"turns   ");
 impl<'i> Tables<'i> {
     /// Tables that were saved.
     pub(super) fn open(image: &'i Image) -> Result<Self, Unusable> {
-        Ok(Self {
+        let tables = Self {
             terms: Lists::open(image, TERMS)?,
             places: Lists::open(image, PLACES)?,
             passage_ends: image.slice(PASSAGE_ENDS)?.into(),
@@ -202,7 +202,13 @@ impl<'i> Tables<'i> {
             traits: image.slice(TRAITS)?.into(),
             dates: Lists::open(image, DATES)?,
             turns: Lists::open(image, TURNS)?,
-        })
+        };
+        // All that is read by a passage's number hangs on these; the rest is checked where it is looked up.
+        let last = tables.passage_ends.last().map_or(0, |end| *end as usize);
+        if !tables.passage_ends.is_sorted() || last != tables.wants.len() {
+            return Err(Unusable::damaged("its passages do not follow one another"));
+        }
+        Ok(tables)
     }
 
     /// Gathers what [`Self::open`] reads.

@@ -25,6 +25,15 @@ const SPANS: [&str; 17] = [
     "until",
 ];
 
+/// Whether a claim holds a number that is no part of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+}
+
 /// What a fact has, in bits; the length of its claim and the number of its sources up to what matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
 #[repr(transparent)]
@@ -47,8 +56,8 @@ pub enum Trait {
     Names = 1 << 2,
     /// Places.
     Places = 1 << 3,
-    /// A digit in its claim.
-    Digit = 1 << 4,
+    /// A number in its claim that is no part of a date.
+    Count = 1 << 4,
     /// A length of time in its claim.
     Span = 1 << 5,
     /// Words marked as its short answers.
@@ -59,15 +68,15 @@ impl Traits {
     const SOURCES_AT: u32 = 8;
     const CLAIM_AT: u32 = 16;
 
-    /// The traits of a fact.
-    pub fn of(fact: &Fact) -> Self {
+    /// The traits of a fact, whose claim counts something or not.
+    pub fn of(fact: &Fact, counts: Counts) -> Self {
         let spans = || fact.claim.split(|c: char| !c.is_alphabetic()).any(is_span);
         let all = [
             (Trait::Title, fact.title.is_some()),
             (Trait::Time, fact.date.is_some() || fact.short.when.is_some()),
             (Trait::Names, !fact.people.is_empty() || !fact.organisations.is_empty()),
             (Trait::Places, !fact.places.is_empty()),
-            (Trait::Digit, fact.claim.bytes().any(|b| b.is_ascii_digit())),
+            (Trait::Count, counts == Counts::Yes),
             (Trait::Span, spans()),
             (Trait::ShortAnswers, fact.short.named().next().is_some()),
         ];

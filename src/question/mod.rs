@@ -567,6 +567,21 @@ fn elements(
     out
 }
 
+/// Whether something stands before a word in its sentence.
+fn within_sentence(text: &str, start: usize) -> bool {
+    let before = text
+        .get(..start)
+        .unwrap_or_default()
+        .trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '?' | '!' | ':' | '"' | '“' | '\n'));
+    before.chars().next_back().is_some_and(char::is_alphanumeric)
+}
+
+/// Whether more than half of the words open with a capital, as in headlines; those that open a sentence tell nothing.
+fn in_capitals(text: &str, words: &[Word<'_>]) -> bool {
+    let within = || words.iter().filter(|word| within_sentence(text, word.start));
+    within().filter(|word| word.shape == Shape::Capital).count() * 2 > within().count()
+}
+
 /// How well a candidate reading stands for the word: a keyboard slip nearly fully, where English knows the typed word only half.
 fn reading_weight(candidate: &Candidate, is_real_word: bool) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "costs are below 100")]
@@ -603,7 +618,9 @@ fn element(
         }
     }
     let rarity = index.idf(terms.first().map(|(t, _)| *t));
-    let name = |w: &Word<'_>| index.analyser.is_name_word(&w.text) || w.shape == Shape::Acronym;
+    // Within a sentence a capital tells a name, unless all words are written so.
+    let is_capital = |w: &Word<'_>| w.shape == Shape::Capital && within_sentence(text, w.start) && !in_capitals(text, words);
+    let name = |w: &Word<'_>| index.analyser.is_name_word(&w.text) || w.shape == Shape::Acronym || is_capital(w);
     let entity = if let Meaning::Entity(entity) = token.meaning { Some(entity) } else { None };
     let class = if in_date {
         Class::Date
@@ -612,7 +629,7 @@ fn element(
     } else if terms.is_empty() {
         let is_english =
             index.vectors.as_ref().is_some_and(|v| v.rank(&token.english).is_some()) || respelt.is_some_and(|r| r.is_real_word);
-        if is_english && !first.is_some_and(|w| w.shape == Shape::Acronym) { Class::Unheard } else { Class::Strange }
+        if is_english && !first.is_some_and(|w| w.shape == Shape::Acronym || is_capital(w)) { Class::Unheard } else { Class::Strange }
     } else if entity.is_some() || words.get(token.from..token.to).unwrap_or_default().iter().any(name) {
         Class::Name
     } else {

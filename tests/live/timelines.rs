@@ -209,7 +209,7 @@ async fn names_and_sources_are_shown_by_any_spelling() {
         }
         let source = command(discord, &anna, &channel, "source", json!({"name": "dawn ttp ends cesefire with govt orders"})).await;
         let text = source.message().description().to_owned();
-        assert!(text.contains("https://www.dawn.com/news/1723647") && text.contains("the TTP publicly called off"), "{text}");
+        assert!(text.contains("https://www.dawn.com/news/1723647") && text.contains("the TTP publicly ended"), "{text}");
         let several = command(discord, &anna, &channel, "source", json!({"name": "dawn"})).await;
         assert!(several.message().ephemeral && several.message().description().starts_with("Several sources fit"), "{}", several.text());
 
