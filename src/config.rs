@@ -45,6 +45,8 @@ pub struct Discord {
     pub shards: Shards,
     /// How long the gateway may give no sign of life before the process ends, to be started again.
     pub silence: Duration,
+    /// How long it may take until the first shard is ready. No file sets it.
+    pub ready_within: Duration,
     /// How often one person may ask.
     pub person: Rate,
     /// How often a channel may ask.
@@ -63,6 +65,7 @@ impl Default for Discord {
             unasked_bar: 0.9,
             shards: Shards::default(),
             silence: Duration::from_secs(300),
+            ready_within: Duration::from_secs(60),
             person: Rate { burst: 8, per_minute: 20 },
             channel: Rate { burst: 30, per_minute: 120 },
             server: Rate { burst: 200, per_minute: 1_200 },
@@ -312,6 +315,28 @@ mod tests {
     fn an_empty_file_is_the_default_and_the_shipped_file_is_read() {
         assert_eq!(read(""), Ok(Config::default()));
         assert_eq!(read(include_str!("../config.toml")), Ok(Config::default()), "what stands in the shipped file is the default");
+    }
+
+    #[test]
+    fn the_readme_has_a_row_for_every_key_of_the_shipped_file() {
+        let readme = include_str!("../README.md");
+        let (mut section, mut keys) = ("", 0);
+        for line in include_str!("../config.toml").lines() {
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                section = name;
+            }
+            // What is left out by default stands there as a comment.
+            let Some((key, _)) = line.strip_prefix("# ").unwrap_or(line).split_once(" = ") else { continue };
+            if key.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_') {
+                let row = |row: &str| {
+                    row.starts_with(&format!("| `[{section}] "))
+                        && (row.contains(&format!("] {key}`")) || row.contains(&format!("`{key}`")))
+                };
+                assert!(readme.lines().any(row), "[{section}] {key} is not in the table");
+                keys += 1;
+            }
+        }
+        assert!(keys > 15, "the file is read: {keys}");
     }
 
     #[test]

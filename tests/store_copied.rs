@@ -222,7 +222,7 @@ async fn from_a_file_to_a_server_and_back() {
     doctor.arg("doctor").env("DATABASE_URL", &full).env_remove("DISCORD_TOKEN").current_dir(&places.folder);
     let said = String::from_utf8(doctor.output().unwrap().stdout).unwrap();
     let place = Location::parse(&full).unwrap().place();
-    assert!(said.contains(&format!("ok    database     {place}, schema 0004 (facts edited: {REVISIONS}, ")), "{said}");
+    assert!(said.contains(&format!("ok    database     {place}, schema 0005 (facts edited: {REVISIONS}, ")), "{said}");
     let back = (0..=rounds()).map(|round| places.file(&format!("back-{round}.db"))).collect();
     is_whole_or_refused(&full, back, "server to file").await;
     places.gone().await;

@@ -12,7 +12,7 @@ use super::open::Settings;
 use super::reload::drifted;
 use crate::discord::doctor::{Finding, Health, examine};
 use crate::knowledge::Knowledge;
-use crate::store::{Location, StoreError};
+use crate::store::{Location, Schema, StoreError};
 
 /// How long a bot that runs may take to say so.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
@@ -67,7 +67,7 @@ pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
 fn database(settings: &Settings, shipped: Option<Knowledge>) -> anyhow::Result<Vec<Finding>> {
     let location = settings.location()?;
     let place = location.place();
-    let Some(shelved) = Shelved::existing(&location)? else {
+    let Some(shelved) = Shelved::as_it_is(&location)? else {
         let yet = match location {
             Location::File(_) => "is not there yet; `sanad run` makes it",
             Location::Server(_) => "answers and is empty; `sanad run` makes the store",
@@ -77,17 +77,27 @@ fn database(settings: &Settings, shipped: Option<Knowledge>) -> anyhow::Result<V
     let (report, waiting) = shelved.runtime.block_on(async {
         shelved.store.health().await?;
         let report = shelved.store.report().await?;
-        Ok::<_, StoreError>((report, shelved.store.waiting_in_all().await?))
+        let waiting = if report.schema < Schema::NEWEST { None } else { Some(shelved.store.waiting_in_all().await?) };
+        Ok::<_, StoreError>((report, waiting))
     })?;
-    let mut found = vec![match report.problems.first() {
-        None => Finding::good(
+    let mut found = vec![match (report.problems.first(), waiting) {
+        (None, None) => Finding::doubtful(
+            "database",
+            format!(
+                "{place} is at schema {} (facts edited: {}), this program works with {}; it is left as it is here, and `sanad run` or `sanad store migrate` raises it",
+                report.schema,
+                report.facts,
+                Schema::NEWEST
+            ),
+        ),
+        (None, Some(waiting)) => Finding::good(
             "database",
             format!(
                 "{place}, schema {} (facts edited: {}, suggestions waiting: {} in servers, {} from direct messages)",
                 report.schema, report.facts, waiting.servers, waiting.direct
             ),
         ),
-        Some(problem) => {
+        (Some(problem), _) => {
             let mend = match location {
                 Location::File(_) => "`sanad restore FILE` puts a backup in its place",
                 Location::Server(_) => "put a backup into an empty database (pg_restore, or `sanad store copy`) and name that one",

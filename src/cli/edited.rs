@@ -62,14 +62,22 @@ pub(super) struct Shelved {
 impl Shelved {
     /// Opens the store where there is one. Where there is none, nothing is begun.
     pub(super) fn existing(at: &Location) -> anyhow::Result<Option<Self>> {
-        if let Location::File(file) = at
-            && !file.try_exists().with_context(|| format!("{}: cannot be looked at; see who may read its folder", file.display()))?
-        {
+        if !is_there(at)? {
             return Ok(None);
         }
         let runtime = runtime()?;
         let opened = runtime.block_on(Store::open_existing(at))?;
         Ok(opened.map(|opened| Self::of(opened, runtime)))
+    }
+
+    /// Opens the store where there is one, and leaves it at its schema. Where there is none, nothing is begun.
+    pub(super) fn as_it_is(at: &Location) -> anyhow::Result<Option<Self>> {
+        if !is_there(at)? {
+            return Ok(None);
+        }
+        let runtime = runtime()?;
+        let store = runtime.block_on(Store::open_as_it_is(at))?;
+        Ok(store.map(|store| Self { store, runtime }))
     }
 
     /// Opens the store, or makes one.
@@ -96,6 +104,16 @@ impl Shelved {
     /// Ends it: what was written stands in one file then.
     pub(super) fn close(self) {
         self.runtime.block_on(self.store.close());
+    }
+}
+
+/// Whether there may be a store: of a file that is seen at once, of a database when it is asked.
+fn is_there(at: &Location) -> anyhow::Result<bool> {
+    match at {
+        Location::File(file) => {
+            file.try_exists().with_context(|| format!("{}: cannot be looked at; see who may read its folder", file.display()))
+        }
+        Location::Server(_) => Ok(true),
     }
 }
 

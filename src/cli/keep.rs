@@ -11,10 +11,10 @@ use super::edited::{Shelved, runtime};
 use super::open::Settings;
 use crate::store::{CopiedTable, Location, Place, Store, StoreError};
 
-/// Copies the store to a new file.
+/// Copies the store to a new file, as it is: an older one keeps its schema, and the copy has it too.
 pub(super) fn backup(settings: &Settings, to: &Path) -> anyhow::Result<ExitCode> {
     let location = settings.location()?;
-    let Some(shelved) = Shelved::existing(&location)? else {
+    let Some(shelved) = Shelved::as_it_is(&location)? else {
         bail!("{}: there is no store yet, so there is nothing to back up; DATABASE_URL names another", location.place());
     };
     let copied = shelved.runtime.block_on(async {

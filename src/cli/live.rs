@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use tokio::runtime::Runtime;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -22,7 +22,7 @@ use super::open::Settings;
 use super::reload::{Reloader, Told, say_drifted};
 use crate::app::App;
 use crate::desk::Desk;
-use crate::discord::rest::Api;
+use crate::discord::rest::{Api, without_password};
 use crate::discord::secret::Token;
 use crate::discord::{Setup, StartError, serve};
 use crate::operations::{Fault, Health, StoreProbe, Vitals, listen};
@@ -47,7 +47,7 @@ pub(super) fn api() -> anyhow::Result<Api> {
     if let Some(url) = env::var("DISCORD_API_URL").ok().filter(|url| !url.trim().is_empty()) {
         let url = url.trim().trim_end_matches('/').to_owned();
         if !url.starts_with("http://") && !url.starts_with("https://") {
-            bail!("DISCORD_API_URL is \"{url}\"; write http://host:port or https://host:port");
+            bail!("DISCORD_API_URL is \"{}\"; write http://host:port or https://host:port", without_password(&url));
         }
         return Ok(Api::At(url));
     }
@@ -84,9 +84,29 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let vitals = Arc::new(Vitals::default());
     // Before the facts, for a large collection takes minutes to be read, and whoever looks after the process asks meanwhile.
     let port = shelf.config.http.map(|address| Port::open(&runtime, address, &vitals)).transpose()?;
+    // Before the facts too: whoever stops it meanwhile must not wait, nor be told that it failed.
+    let (stop, told) = {
+        let _inside = runtime.enter();
+        let deaf = "cannot listen for SIGTERM, SIGINT and SIGHUP";
+        (told_to_stop().context(deaf)?, Told::listen().context(deaf)?)
+    };
+    let mut stop = Box::pin(stop);
     // What changes while the facts are read is seen afterwards.
     let reloader = Reloader::new(shelf.clone());
-    let knowledge = shelf.open()?;
+    info!("facts: reading {}", shelf.origin);
+    let reading = shelf.clone();
+    let read = runtime.block_on(async {
+        tokio::select! {
+            read = spawn_blocking(move || reading.open()) => Some(read),
+            () = &mut stop => None,
+        }
+    });
+    let Some(read) = read else {
+        // The thread that reads ends with the process.
+        runtime.shutdown_background();
+        return Ok(ExitCode::SUCCESS);
+    };
+    let knowledge = read.context("reading the facts broke off")??;
     info!(
         "facts: {} from {} sources, ready in {} ms",
         knowledge.base.fact_count(),
@@ -95,10 +115,6 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     );
     vitals.pulse.set_facts(knowledge.base.fact_count() as u64);
     let bot = async {
-        let deaf = |error| StartError::Setting(format!("cannot listen for SIGTERM, SIGINT and SIGHUP: {error}"));
-        let stop = told_to_stop().map_err(deaf)?;
-        let told = Told::listen().map_err(deaf)?;
-        tokio::pin!(stop);
         let app = Arc::new(App::keeping(knowledge, shelf.config.warm_servers));
         let desk = tokio::select! {
             desk = open_desk(&app, &location) => desk?,

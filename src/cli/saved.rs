@@ -15,7 +15,7 @@ use crate::image::{Expected, Image, SourceFile, Stamp, Unusable, Writer};
 use crate::knowledge::Knowledge;
 
 /// The program that an index was made by. What stands behind the version rises whenever an index means something else than before.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+2");
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+3");
 /// Stands behind the whole name of the file of rows.
 const ENDING: &str = ".index";
 

@@ -68,10 +68,15 @@ impl ShardRange {
         self.first..=self.last
     }
 
-    /// Whether events of a server come to these (Discord, gateway: sharding).
+    /// The shard that events of a server come to (Discord, gateway: sharding).
+    pub fn of_server(self, server: u64) -> u32 {
+        // What is left of a division is below the divisor.
+        u32::try_from((server >> 22) % u64::from(self.total)).unwrap_or_default()
+    }
+
+    /// Whether events of a server come to these.
     pub fn holds_server(self, server: u64) -> bool {
-        let shard = (server >> 22) % u64::from(self.total);
-        (u64::from(self.first)..=u64::from(self.last)).contains(&shard)
+        (self.first..=self.last).contains(&self.of_server(server))
     }
 }
 

@@ -105,6 +105,14 @@ pub struct Suggestion {
     pub decision: Option<Decision>,
 }
 
+impl Suggestion {
+    /// Who is to be told how it ended: who made it, unless they ended it themselves.
+    pub fn to_be_told(&self) -> Option<NonZeroU64> {
+        let decision = self.decision.as_ref()?;
+        self.proposer.filter(|proposer| decision.by != Some(*proposer))
+    }
+}
+
 /// A server's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

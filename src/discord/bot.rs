@@ -1,5 +1,6 @@
 //! The bot's one state, and what it does with messages: ask, answer, follow edits and deletions.
 
+use std::num::NonZeroU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
+use super::following::Earlier;
 use super::hear::{Ears, Heard, Hearing, Way, hear, hear_edit, mentions};
 use super::ledger::{Change, Due, Ledger, Posted, Telling, Told};
 use super::limits::{Admission, Limits, Whose};
@@ -36,8 +38,10 @@ use crate::question::clean::clean;
 
 /// An answer that takes longer shows that it is being written.
 const TYPING_AFTER: Duration = Duration::from_millis(500);
+/// Discord shows that for 10 s, or until the answer comes.
+const TYPING_AGAIN_AFTER: Duration = Duration::from_secs(8);
 /// How long after it was asked a question can be edited and its answer follows.
-const EDITABLE_FOR: Duration = Duration::from_secs(15 * 60);
+pub(super) const EDITABLE_FOR: Duration = Duration::from_secs(15 * 60);
 /// How long somebody waits for the same answer that is on its way to the channel, before they get their own.
 const SAME_WITHIN: Duration = Duration::from_secs(2);
 /// How long a channel is left alone after Discord refused to let the bot speak there.
@@ -88,7 +92,7 @@ pub struct Bot {
     limits: Mutex<Limits>,
     places: Mutex<Places>,
     /// When this process began to listen.
-    since: Instant,
+    pub(super) since: Instant,
 }
 
 /// What a bot begins with beside its settings.
@@ -159,6 +163,11 @@ impl Bot {
         limits.admit(person.get(), channel.get(), guild.map(GuildId::get), Instant::now())
     }
 
+    /// Whether an earlier answer may be looked for now.
+    pub(super) fn may_look(&self, now: Instant) -> bool {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner).may_look(now)
+    }
+
     /// A thread was seen; threads of asking channels are asking channels.
     pub(super) fn saw_thread(&self, thread: ChannelId, parent: Option<ChannelId>) {
         if let Some(parent) = parent.filter(|_| self.settings.message_content) {
@@ -181,6 +190,17 @@ impl Bot {
         let mut named = of_servers.values().flat_map(|settings| &settings.asking_channels);
         self.settings.asking_channels.contains(&channel.get())
             || (self.settings.message_content && named.any(|named| named.get() == channel.get()))
+    }
+
+    /// The same, where the server is known: only its own settings are looked at.
+    fn is_asking_in(&self, guild: GuildId, channel: ChannelId) -> bool {
+        let parent = self.places().asking_threads.get(&channel).copied();
+        let of_servers = self.of_servers.load();
+        let named = NonZeroU64::new(guild.get()).and_then(|id| of_servers.get(&ServerId(id))).map_or(&[][..], |set| &set.asking_channels);
+        [Some(channel), parent].into_iter().flatten().any(|channel| {
+            self.settings.asking_channels.contains(&channel.get())
+                || (self.settings.message_content && named.iter().any(|named| named.get() == channel.get()))
+        })
     }
 
     /// The same for where somebody writes now: the first words in a new thread may overtake the news of the thread.
@@ -206,6 +226,17 @@ impl Bot {
         last.1 = last.1.max(message);
     }
 
+    /// A channel and its last message, as Discord names them at the start of a session. Where every message counts, what comes after that
+    /// is fetched after a dead session, also where nobody has said anything since.
+    pub(super) fn saw_channel(&self, channel: ChannelId, guild: GuildId, last: Option<MessageId>) {
+        let is_new = !self.places().last_seen.contains_key(&channel);
+        // A later session's word would hide what came before it.
+        if is_new && self.is_asking_in(guild, channel) {
+            // What is said in an empty channel is younger than the channel.
+            self.saw_message(channel, Some(guild), last.unwrap_or_else(|| MessageId::new(channel.get())));
+        }
+    }
+
     /// Whether a shard is ready for the first time. Ready again it has a new session, and was not told what came between.
     pub(super) fn is_first_session(&self, shard: u32) -> bool {
         self.places().shards.insert(shard)
@@ -221,9 +252,12 @@ impl Bot {
         !self.places().shards.is_empty()
     }
 
-    /// Fetches what came between two sessions where every message counts, and answers what is not too old by now.
-    pub(super) async fn catch_up(&self) {
+    /// Fetches what came between two sessions of a shard where every message counts, and answers what is not too old by now.
+    pub(super) async fn catch_up(&self, shard: u32) {
         let seen: Vec<_> = self.places().last_seen.iter().map(|(channel, (guild, message))| (*channel, *guild, *message)).collect();
+        // Direct messages are at the first shard.
+        let is_of_shard = |guild: Option<GuildId>| guild.map_or(0, |guild| self.shards.of_server(guild.get())) == shard;
+        let seen = seen.into_iter().filter(|(_, guild, _)| is_of_shard(*guild));
         for (channel, guild, after) in seen {
             if self.stopping.is_cancelled() {
                 return;
@@ -259,7 +293,7 @@ impl Bot {
                     self.on_question(heard).await;
                 }
             }
-            Hearing::Withheld(heard) => self.on_withheld(&heard).await,
+            Hearing::Withheld(heard) => self.on_withheld(heard).await,
             Hearing::Nothing => {}
         }
     }
@@ -340,7 +374,7 @@ impl Bot {
         match self.told_before(heard.channel, Telling::of(&view, fact)).await {
             // Who asks on wants something else of the same fact.
             Before::Told(_) if matches!(heard.way, Way::Reply(_)) => self.post(heard, &reply).await,
-            Before::Told(before) => self.post(heard, &render::answered_before(&before.link())).await,
+            Before::Told(before) => self.post(heard, &render::answered_before(&view, fact, &before.link())).await,
             Before::Not(told) => {
                 let posted = self.post(heard, &reply).await?;
                 told.send_replace(Some(posted));
@@ -358,7 +392,7 @@ impl Bot {
     }
 
     /// What time it is by Discord's clock, which ids are made by; by ours, as long as Discord has not said.
-    fn now(&self) -> SystemTime {
+    pub(super) fn now(&self) -> SystemTime {
         let (now, ahead) = (SystemTime::now(), self.rest.clock_ahead().unwrap_or(0));
         let by = Duration::from_secs(ahead.unsigned_abs());
         let theirs = if ahead >= 0 { now.checked_add(by) } else { now.checked_sub(by) };
@@ -402,9 +436,11 @@ impl Bot {
         let posting = self.rest.post(heard.channel, heard.guild, heard.id, &heard.content, reply);
         let typing = async {
             tokio::time::sleep(TYPING_AFTER).await;
-            // It is a courtesy: where it fails, the answer says so.
-            let _ = self.rest.show_typing(heard.channel).await;
-            std::future::pending::<()>().await;
+            loop {
+                // It is a courtesy: where it fails, the answer says so.
+                let _ = self.rest.show_typing(heard.channel).await;
+                tokio::time::sleep(TYPING_AGAIN_AFTER).await;
+            }
         };
         let posted = tokio::select! {
             posted = posting => posted,
@@ -429,13 +465,17 @@ impl Bot {
         }
     }
 
-    async fn on_withheld(&self, heard: &Heard) {
+    async fn on_withheld(&self, heard: Heard) {
         let may = {
             let mut ledger = self.ledger();
             !ledger.is_silent(heard.channel, Instant::now()) && ledger.first_time(heard.id.get())
         };
-        if may && self.first_in_a_while(heard.channel.get()) {
-            self.post(heard, &render::withheld(self.me.get())).await;
+        // It stands in the ledger as an answer does, so that it goes with its question, and becomes the answer once its words are shown.
+        if may && self.first_in_a_while(heard.channel.get()) && self.ledger().begin(heard.id, None) {
+            match self.post(&heard, &render::withheld(self.me.get())).await {
+                Some(posted) => self.settle(heard, posted).await,
+                None => self.ledger().forget(heard.id),
+            }
         }
     }
 
@@ -453,12 +493,15 @@ impl Bot {
         }
         let edited = event.edited_timestamp.map_or(0, |at| at.unix_timestamp() * 1_000_000 + i64::from(at.microsecond()));
         let mut due = self.ledger().edited(heard.id, &heard.content, edited);
-        if due == Due::Unknown && age(heard.id, self.now()) > self.since.elapsed() {
-            // Asked before this process began: an earlier one may have answered.
-            if let Some(posted) = self.find_answer(&heard).await {
-                self.ledger().adopt(heard.id, posted);
-                due = self.ledger().edited(heard.id, &heard.content, edited);
+        if due == Due::Unknown {
+            match self.earlier_answer(heard.channel, heard.guild, heard.id).await {
+                Earlier::There(posted) => self.ledger().adopt(heard.id, posted),
+                Earlier::None => {}
+                // A second answer beside the first is worse than one that does not follow.
+                Earlier::Unknown => return,
             }
+            // Another edit may have come while that was looked for.
+            due = self.ledger().edited(heard.id, &heard.content, edited);
         }
         match due {
             Due::Nothing => {}
@@ -471,15 +514,6 @@ impl Bot {
         }
     }
 
-    /// The answer that an earlier process gave to a question.
-    async fn find_answer(&self, heard: &Heard) -> Option<Posted> {
-        let by = tokio::time::Instant::now() + CATCH_UP_WITHIN;
-        let later = self.rest.messages_after(heard.channel, heard.id, CAUGHT_UP, by).await.ok()?;
-        let replies_to = |message: &Message| message.message_reference.as_ref().and_then(|reference| reference.message_id);
-        let answer = later.iter().find(|message| message.author.id == self.me && replies_to(message) == Some(heard.id))?;
-        Some(Posted { guild: heard.guild, channel: heard.channel, message: answer.id })
-    }
-
     /// Changes an answer to what its question says now; whether there is an answer still. Where limits forbid it, or Discord does not
     /// take it, the answer stays as it is.
     async fn change(&self, heard: &Heard, posted: &Posted) -> Standing {
@@ -488,8 +522,10 @@ impl Bot {
         }
         let view = self.app.view(scope(heard.guild));
         let course = if heard.way == Way::Unasked { None } else { course_of(&view, heard) };
-        let reply = if let Some(course) = course {
-            course
+        // What this message told counts no more, whatever it is changed to.
+        self.ledger().untell(posted.message);
+        let (reply, telling) = if let Some(course) = course {
+            (course, None)
         } else {
             let answer = match heard.way {
                 Way::Unasked => self.answer_unasked(&view, heard),
@@ -499,14 +535,23 @@ impl Bot {
                 self.take_away(posted).await;
                 return Standing::Gone;
             };
-            if let Some(fact) = told_by(&answer).filter(|_| heard.guild.is_none()) {
+            let fact = told_by(&answer);
+            if let Some(fact) = fact.filter(|_| heard.guild.is_none()) {
                 self.ledger().conversed(heard.channel, view.base.fact(fact).id.clone(), Instant::now());
             }
-            render::reply(&view, &answer, asked_by(heard))
+            let reply = render::reply(&view, &answer, asked_by(heard));
+            match fact.filter(|_| heard.guild.is_some() && !matches!(heard.way, Way::Reply(_))) {
+                Some(fact) => self.tell_once(&view, fact, posted, reply).await,
+                None => (reply, None),
+            }
         };
-        self.ledger().untell(posted.message);
         match self.rest.change(posted, &reply.renewed()).await {
-            Ok(()) => Standing::There,
+            Ok(()) => {
+                if let Some(telling) = telling {
+                    telling.send_replace(Some(*posted));
+                }
+                Standing::There
+            }
             Err(failure) => {
                 self.failed("change an answer", posted.channel, &failure);
                 if failure.is_gone() { Standing::Gone } else { Standing::There }
@@ -514,20 +559,24 @@ impl Bot {
         }
     }
 
-    /// A message was deleted.
-    pub(super) async fn on_delete(&self, message: MessageId) {
-        let due = {
-            let mut ledger = self.ledger();
-            ledger.untell(message);
-            ledger.deleted(message)
-        };
-        if let Due::There(posted) = due {
-            self.take_away(&posted).await;
+    /// What a message of ours becomes that is to tell a fact: where its channel was told the same by another within the last minute, it
+    /// leads there. Through the sender is said that it tells it.
+    pub(super) async fn tell_once(
+        &self,
+        view: &Knowledge,
+        fact: FactIx,
+        at: &Posted,
+        reply: Reply,
+    ) -> (Reply, Option<watch::Sender<Option<Posted>>>) {
+        match self.told_before(at.channel, Telling::of(view, fact)).await {
+            Before::Told(before) if before.message == at.message => (reply, None),
+            Before::Told(before) => (render::answered_before(view, fact, &before.link()).for_eyes_of(reply.seen_by), None),
+            Before::Not(telling) => (reply, Some(telling)),
         }
     }
 
-    async fn take_away(&self, posted: &Posted) {
-        self.ledger().untell(posted.message);
+    pub(super) async fn take_away(&self, posted: &Posted) {
+        self.ledger().took_away(posted.message);
         if let Err(failure) = self.rest.take_away(posted).await {
             self.failed("take an answer away", posted.channel, &failure);
         }
@@ -588,10 +637,14 @@ fn asked_by(heard: &Heard) -> Asked<'static> {
     Asked { asker: Person(heard.author.get()), shown: None, seen_by: SeenBy::Everyone, found: Found::Understood }
 }
 
-/// How long ago the thing with this id was made, by the time that Discord writes into its ids.
-fn age(id: MessageId, now: SystemTime) -> Duration {
-    let made = Duration::from_millis((id.get() >> 22) + DISCORD_EPOCH);
-    now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().saturating_sub(made)
+/// When the thing with this id was made, since 1970, by the time that Discord writes into its ids.
+pub(super) fn made(id: MessageId) -> Duration {
+    Duration::from_millis((id.get() >> 22) + DISCORD_EPOCH)
+}
+
+/// How long ago that was.
+pub(super) fn age(id: MessageId, now: SystemTime) -> Duration {
+    now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().saturating_sub(made(id))
 }
 
 #[cfg(test)]

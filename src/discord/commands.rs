@@ -1,16 +1,17 @@
 //! The slash and message commands, and completion as one types.
 
+mod moderators;
+
 use std::sync::Arc;
 
-use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, Message, PartialChannel, RoleId};
+use serenity::all::{AutocompleteChoice, CreateAutocompleteResponse, Message};
 
 use super::bot::Bot;
 use super::interactions::{Audience, Scene};
-use super::moderation::{Among, Choice, Clear, SettingsChange};
+use super::moderation::Choice;
 use super::render;
 use super::send::First;
 use super::timeline::{Completing, Drawing};
-use crate::curation::Change;
 use crate::timeline::filter::Wish;
 
 type Context<'a> = poise::ApplicationContext<'a, Arc<Bot>, ErrorBox>;
@@ -31,13 +32,13 @@ pub(super) fn all() -> Vec<poise::Command<Arc<Bot>, ErrorBox>> {
         help(),
         suggest(),
         privacy(),
-        fact(),
-        review(),
-        unanswered(),
-        explain(),
-        settings(),
+        moderators::fact(),
+        moderators::review(),
+        moderators::unanswered(),
+        moderators::explain(),
+        moderators::settings(),
         answer_with_sources(),
-        edit_this_fact(),
+        moderators::edit_this_fact(),
     ]
 }
 
@@ -109,20 +110,46 @@ async fn ask(
 async fn timeline(
     context: Context<'_>,
     #[description = "Only this topic"]
+    #[description_localized("de", "Nur dieses Thema")]
+    #[description_localized("fr", "Seulement ce sujet")]
+    #[description_localized("es-ES", "Solo este tema")]
+    #[description_localized("tr", "Yalnızca bu konu")]
+    #[description_localized("hi", "सिर्फ़ यह विषय")]
     #[autocomplete = "complete_topic"]
     #[max_length = 100]
     topic: Option<String>,
     #[description = "Only facts that name this person, organisation or place"]
+    #[description_localized("de", "Nur Tatsachen, die diese Person, Organisation oder diesen Ort nennen")]
+    #[description_localized("fr", "Seulement les faits qui nomment cette personne, organisation ou ce lieu")]
+    #[description_localized("es-ES", "Solo hechos que nombran a esta persona, organización o lugar")]
+    #[description_localized("tr", "Yalnızca bu kişi, örgüt ya da yeri anan bilgiler")]
+    #[description_localized("hi", "सिर्फ़ वे तथ्य जिनमें यह व्यक्ति, संगठन या जगह है")]
     #[autocomplete = "complete_name"]
     #[max_length = 100]
     who: Option<String>,
     #[description = "From when on: 9 Nov 2021, may 2022, 2021, after the Eid truce"]
+    #[description_localized("de", "Ab wann: 9 Nov 2021, may 2022, 2021, after the Eid truce")]
+    #[description_localized("fr", "À partir de quand : 9 Nov 2021, may 2022, 2021, after the Eid truce")]
+    #[description_localized("es-ES", "Desde cuándo: 9 Nov 2021, may 2022, 2021, after the Eid truce")]
+    #[description_localized("tr", "Ne zamandan beri: 9 Nov 2021, may 2022, 2021, after the Eid truce")]
+    #[description_localized("hi", "कब से: 9 Nov 2021, may 2022, 2021, after the Eid truce")]
     #[max_length = 200]
     from: Option<String>,
     #[description = "Until when, written likewise"]
+    #[description_localized("de", "Bis wann, ebenso geschrieben")]
+    #[description_localized("fr", "Jusqu'à quand, écrit de même")]
+    #[description_localized("es-ES", "Hasta cuándo, escrito igual")]
+    #[description_localized("tr", "Ne zamana kadar, aynı biçimde")]
+    #[description_localized("hi", "कब तक, उसी तरह लिखा")]
     #[max_length = 200]
     to: Option<String>,
-    #[description = "With a picture"] picture: Option<bool>,
+    #[description = "With a picture"]
+    #[description_localized("de", "Mit einem Bild")]
+    #[description_localized("fr", "Avec une image")]
+    #[description_localized("es-ES", "Con una imagen")]
+    #[description_localized("tr", "Resimle")]
+    #[description_localized("hi", "चित्र के साथ")]
+    picture: Option<bool>,
 ) -> Result<(), ErrorBox> {
     let drawing = if picture.unwrap_or(false) { Drawing::Wanted } else { Drawing::NotWanted };
     run(context, async |bot, scene| {
@@ -145,6 +172,11 @@ async fn timeline(
 async fn who(
     context: Context<'_>,
     #[description = "A person, organisation or place, in any spelling"]
+    #[description_localized("de", "Person, Organisation oder Ort, in beliebiger Schreibweise")]
+    #[description_localized("fr", "Une personne, organisation ou un lieu, quelle que soit l'orthographe")]
+    #[description_localized("es-ES", "Una persona, organización o lugar, con cualquier grafía")]
+    #[description_localized("tr", "Kişi, örgüt ya da yer, nasıl yazılırsa yazılsın")]
+    #[description_localized("hi", "व्यक्ति, संगठन या जगह, किसी भी वर्तनी में")]
     #[autocomplete = "complete_name"]
     #[max_length = 100]
     name: String,
@@ -165,6 +197,11 @@ async fn who(
 async fn source(
     context: Context<'_>,
     #[description = "Words of its publisher, title and date, its address, or its id"]
+    #[description_localized("de", "Worte aus Verlag, Titel und Datum, die Adresse oder die Kennung")]
+    #[description_localized("fr", "Mots de son éditeur, titre et date, son adresse ou son identifiant")]
+    #[description_localized("es-ES", "Palabras de su editor, título y fecha, su dirección o su id")]
+    #[description_localized("tr", "Yayıncısı, başlığı, tarihi, adresi ya da kimliği")]
+    #[description_localized("hi", "प्रकाशक, शीर्षक, तारीख़ के शब्द, पता या पहचान")]
     #[autocomplete = "complete_source"]
     #[max_length = 500]
     name: String,
@@ -209,6 +246,11 @@ async fn answer_with_sources(context: Context<'_>, message: Message) -> Result<(
 async fn suggest(
     context: Context<'_>,
     #[description = "The fact to be corrected; leave it out for a new one"]
+    #[description_localized("de", "Die zu berichtigende Tatsache; weglassen für eine neue")]
+    #[description_localized("fr", "Le fait à corriger ; rien pour un nouveau")]
+    #[description_localized("es-ES", "El hecho que se corrige; nada para uno nuevo")]
+    #[description_localized("tr", "Düzeltilecek bilgi; yenisi için boş bırakın")]
+    #[description_localized("hi", "सुधारने का तथ्य; नए के लिए ख़ाली छोड़ें")]
     #[autocomplete = "served_facts"]
     #[max_length = 100]
     id: Option<String>,
@@ -217,242 +259,61 @@ async fn suggest(
 }
 
 /// What is kept of you, and how it goes
-#[poise::command(slash_command, interaction_context = "Guild|BotDm", subcommands("privacy_show", "privacy_export", "privacy_forget"))]
+#[poise::command(
+    slash_command,
+    interaction_context = "Guild|BotDm",
+    subcommands("privacy_show", "privacy_export", "privacy_forget"),
+    description_localized("de", "Was über Sie gespeichert ist und wie es gelöscht wird"),
+    description_localized("fr", "Ce qui est conservé de vous, et comment l'effacer"),
+    description_localized("es-ES", "Qué se guarda de usted y cómo se borra"),
+    description_localized("tr", "Hakkınızda ne saklanıyor ve nasıl silinir"),
+    description_localized("hi", "आपके बारे में क्या रखा है और वह कैसे हटता है")
+)]
 #[expect(clippy::unused_async, reason = "poise awaits commands; this one has subcommands only")]
 async fn privacy(_context: Context<'_>) -> Result<(), ErrorBox> {
     Ok(())
 }
 
 /// What is kept of people here
-#[poise::command(slash_command, rename = "show")]
+#[poise::command(
+    slash_command,
+    rename = "show",
+    description_localized("de", "Was hier über Menschen gespeichert ist"),
+    description_localized("fr", "Ce qui est conservé des personnes ici"),
+    description_localized("es-ES", "Qué se guarda aquí de las personas"),
+    description_localized("tr", "Burada kişiler hakkında ne saklanıyor"),
+    description_localized("hi", "यहाँ लोगों के बारे में क्या रखा जाता है")
+)]
 async fn privacy_show(context: Context<'_>) -> Result<(), ErrorBox> {
     run(context, async |bot, scene| bot.privacy_show(scene).await).await
 }
 
 /// All that is kept of you, as a file
-#[poise::command(slash_command, rename = "export")]
+#[poise::command(
+    slash_command,
+    rename = "export",
+    description_localized("de", "Alles, was über Sie gespeichert ist, als Datei"),
+    description_localized("fr", "Tout ce qui est conservé de vous, dans un fichier"),
+    description_localized("es-ES", "Todo lo que se guarda de usted, en un archivo"),
+    description_localized("tr", "Hakkınızda saklanan her şey, dosya olarak"),
+    description_localized("hi", "आपके बारे में रखा सब कुछ, फ़ाइल में")
+)]
 async fn privacy_export(context: Context<'_>) -> Result<(), ErrorBox> {
     run(context, async |bot, scene| bot.privacy_export(scene).await).await
 }
 
 /// Take your id off all that is kept
-#[poise::command(slash_command, rename = "forget")]
+#[poise::command(
+    slash_command,
+    rename = "forget",
+    description_localized("de", "Ihre Kennung aus allem Gespeicherten entfernen"),
+    description_localized("fr", "Retirer votre identifiant de tout ce qui est conservé"),
+    description_localized("es-ES", "Quitar su identificador de todo lo guardado"),
+    description_localized("tr", "Kimliğinizi saklanan her şeyden çıkar"),
+    description_localized("hi", "रखी हुई हर चीज़ से अपनी पहचान हटाएँ")
+)]
 async fn privacy_forget(context: Context<'_>) -> Result<(), ErrorBox> {
     run(context, async |bot, scene| bot.privacy_forget(scene).await).await
-}
-
-/// Add, correct and retract this server's facts
-#[poise::command(
-    slash_command,
-    interaction_context = "Guild",
-    default_member_permissions = "MANAGE_MESSAGES",
-    subcommands("fact_add", "fact_edit", "fact_retract", "fact_restore", "fact_show", "fact_history", "fact_revert")
-)]
-#[expect(clippy::unused_async, reason = "poise awaits commands; this one has subcommands only")]
-async fn fact(_context: Context<'_>) -> Result<(), ErrorBox> {
-    Ok(())
-}
-
-/// Add a fact, in a form
-#[poise::command(slash_command, rename = "add")]
-async fn fact_add(
-    context: Context<'_>,
-    #[description = "Why, for the history"]
-    #[max_length = 300]
-    reason: Option<String>,
-) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.fact_add(scene, &reason.unwrap_or_default()).await).await
-}
-
-/// Change a fact, in a form
-#[poise::command(slash_command, rename = "edit")]
-async fn fact_edit(
-    context: Context<'_>,
-    #[description = "The fact"]
-    #[autocomplete = "kept_served"]
-    #[max_length = 100]
-    id: String,
-    #[description = "Why, for the history"]
-    #[max_length = 300]
-    reason: Option<String>,
-) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.fact_edit(scene, &id, &reason.unwrap_or_default()).await).await
-}
-
-/// Serve a fact no more; it keeps its record
-#[poise::command(slash_command, rename = "retract")]
-async fn fact_retract(
-    context: Context<'_>,
-    #[description = "The fact"]
-    #[autocomplete = "kept_served"]
-    #[max_length = 100]
-    id: String,
-    #[description = "Why, for the history"]
-    #[max_length = 300]
-    reason: String,
-) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.fact_change(scene, &id, Change::Retract, &reason).await).await
-}
-
-/// Serve a retracted fact again
-#[poise::command(slash_command, rename = "restore")]
-async fn fact_restore(
-    context: Context<'_>,
-    #[description = "The fact"]
-    #[autocomplete = "kept_retracted"]
-    #[max_length = 100]
-    id: String,
-    #[description = "Why, for the history"]
-    #[max_length = 300]
-    reason: Option<String>,
-) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.fact_change(scene, &id, Change::Restore, &reason.unwrap_or_default()).await).await
-}
-
-/// A fact as askers see it, with its record
-#[poise::command(slash_command, rename = "show")]
-async fn fact_show(
-    context: Context<'_>,
-    #[description = "The fact"]
-    #[autocomplete = "kept_all"]
-    #[max_length = 100]
-    id: String,
-) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.fact_show(scene, &id).await).await
-}
-
-/// What was done to a fact, by whom, when and why
-#[poise::command(slash_command, rename = "history")]
-async fn fact_history(
-    context: Context<'_>,
-    #[description = "The fact"]
-    #[autocomplete = "kept_all"]
-    #[max_length = 100]
-    id: String,
-) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.fact_history(scene, &id).await).await
-}
-
-/// Take a fact back to an earlier revision
-#[poise::command(slash_command, rename = "revert")]
-async fn fact_revert(
-    context: Context<'_>,
-    #[description = "The fact"]
-    #[autocomplete = "kept_all"]
-    #[max_length = 100]
-    id: String,
-    #[description = "The number of the revision, as its history shows it; 0 is the shipped base's word"]
-    #[min = 0]
-    #[max = 1_000_000]
-    revision: i64,
-    #[description = "Why, for the history"]
-    #[max_length = 300]
-    reason: Option<String>,
-) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.fact_revert(scene, &id, revision, &reason.unwrap_or_default()).await).await
-}
-
-/// What waits for a moderator
-#[poise::command(slash_command, interaction_context = "Guild", default_member_permissions = "MANAGE_MESSAGES")]
-async fn review(context: Context<'_>) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.show_queue(scene, First::Message, None).await).await
-}
-
-/// What people asked in vain
-#[poise::command(slash_command, interaction_context = "Guild", default_member_permissions = "MANAGE_MESSAGES")]
-async fn unanswered(context: Context<'_>) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.show_asked(scene, First::Message, 0).await).await
-}
-
-/// Why a question is answered as it is
-#[poise::command(slash_command, interaction_context = "Guild", default_member_permissions = "MANAGE_MESSAGES")]
-async fn explain(
-    context: Context<'_>,
-    #[description = "The question"]
-    #[max_length = 1000]
-    question: String,
-) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.explain(scene, &question).await).await
-}
-
-/// This server's settings
-#[poise::command(
-    slash_command,
-    interaction_context = "Guild",
-    default_member_permissions = "MANAGE_GUILD",
-    subcommands("settings_show", "settings_set")
-)]
-#[expect(clippy::unused_async, reason = "poise awaits commands; this one has subcommands only")]
-async fn settings(_context: Context<'_>) -> Result<(), ErrorBox> {
-    Ok(())
-}
-
-/// How this server is set
-#[poise::command(slash_command, rename = "show")]
-async fn settings_show(context: Context<'_>) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.settings_show(scene).await).await
-}
-
-/// Set who moderates, where things are posted, and what sources may be
-#[poise::command(slash_command, rename = "set")]
-#[expect(clippy::too_many_arguments, reason = "one for each option of the command")]
-async fn settings_set(
-    context: Context<'_>,
-    #[description = "One more role whose bearers are moderators"] moderator_role: Option<RoleId>,
-    #[description = "Where suggestions are posted"]
-    #[channel_types("Text", "News")]
-    review_channel: Option<PartialChannel>,
-    #[description = "Where each change leaves a line"]
-    #[channel_types("Text", "News")]
-    log_channel: Option<PartialChannel>,
-    #[description = "One more channel where every message that looks like a question is tried"]
-    #[channel_types("Text", "News", "Forum")]
-    asking_channel: Option<PartialChannel>,
-    #[description = "Hosts that sources may lie on, with commas between them: dawn.com, bbc.co.uk"]
-    #[max_length = 1000]
-    sources_from: Option<String>,
-    #[description = "Topics whose facts two moderators must agree on, with commas between them"]
-    #[max_length = 1000]
-    two_must_agree_on: Option<String>,
-    #[description = "Clear a setting"] clear: Option<Clear>,
-) -> Result<(), ErrorBox> {
-    let change = SettingsChange {
-        moderator_role,
-        review_channel: review_channel.map(|channel| channel.id),
-        log_channel: log_channel.map(|channel| channel.id),
-        asking_channel: asking_channel.map(|channel| channel.id),
-        hosts: sources_from,
-        four_eyes: two_must_agree_on,
-        clear,
-    };
-    run(context, async |bot, scene| bot.settings_set(scene, change).await).await
-}
-
-/// Opens the form of the fact that an answer tells.
-#[poise::command(context_menu_command = "Edit this fact", interaction_context = "Guild", default_member_permissions = "MANAGE_MESSAGES")]
-async fn edit_this_fact(context: Context<'_>, message: Message) -> Result<(), ErrorBox> {
-    run(context, async |bot, scene| bot.edit_told(scene, &message).await).await
-}
-
-/// Facts that are served, for a moderator.
-async fn kept_served(context: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    kept(context, typed, Among::Served).await
-}
-
-/// Facts that are retracted, for a moderator.
-async fn kept_retracted(context: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    kept(context, typed, Among::Retracted).await
-}
-
-/// All facts, for a moderator.
-async fn kept_all(context: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    kept(context, typed, Among::All).await
-}
-
-#[expect(clippy::unused_async, reason = "poise awaits completions")]
-async fn kept(context: Context<'_>, typed: &str, among: Among) -> CreateAutocompleteResponse {
-    let scene = Scene::of_command(context.interaction);
-    choices(context.framework.user_data.fact_choices(&scene, typed, among, COMPLETIONS))
 }
 
 /// Facts that are served, for everybody.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serenity::all::Permissions;
 use tokio::time::Instant;
 
+use super::gate::{DIRECTLY, greet};
 use super::register::{Step, steps};
 use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
@@ -98,7 +99,7 @@ pub async fn examine(token: &Token, api: &Api, settings: &config::Discord) -> Ve
     let (_, application, name) = match rest.me(by()).await {
         Ok(me) => me,
         Err(failure) => {
-            found.push(not_signed_in(&failure));
+            found.push(not_signed_in(&failure, &api.shown()));
             return found;
         }
     };
@@ -117,10 +118,13 @@ pub async fn examine(token: &Token, api: &Api, settings: &config::Discord) -> Ve
         Ok(gateway) if gateway.remaining < u64::from(settings.shards.of(gateway.shards).count()) => {
             Finding::bad("gateway", format!("no sign-ins left; more in {} minutes", gateway.reset_after.as_secs().div_ceil(60)))
         }
-        Ok(gateway) => Finding::good(
-            "gateway",
-            format!("{}, {} recommended, {} sign-ins left", gateway.url, shards(gateway.shards), gateway.remaining),
-        ),
+        Ok(gateway) => match greet(&gateway.url).await {
+            Ok(()) => Finding::good(
+                "gateway",
+                format!("{} greets, {} recommended, {} sign-ins left", gateway.url, shards(gateway.shards), gateway.remaining),
+            ),
+            Err(cause) => Finding::bad("gateway", format!("cannot open {}: {cause}; {DIRECTLY}", gateway.url)),
+        },
     });
     found.push(match rest.commands(application).await {
         Err(failure) => Finding::bad("commands", failure.to_string()),
@@ -149,11 +153,11 @@ fn shards(count: u32) -> String {
     if count == 1 { "1 shard".to_owned() } else { format!("{count} shards") }
 }
 
-fn not_signed_in(failure: &Failure) -> Finding {
+fn not_signed_in(failure: &Failure, address: &str) -> Finding {
     if failure.is_bad_token() {
         Finding::bad("token", "Discord refuses it; copy it anew from the application's Bot page in the developer portal into DISCORD_TOKEN")
     } else {
-        Finding::bad("connection", format!("{failure}; check the network, DISCORD_API_URL and HTTPS_PROXY"))
+        Finding::bad("connection", format!("cannot reach {address}: {failure}; check the network, DISCORD_API_URL and HTTPS_PROXY"))
     }
 }
 

@@ -159,7 +159,7 @@ impl Bot {
         match fact {
             None => (reply, None),
             Some(fact) => match self.told_before(scene.channel, Telling::of(view, fact)).await {
-                Before::Told(before) => (render::answered_before(&before.link()).for_eyes_of(SeenBy::Asker), None),
+                Before::Told(before) => (render::answered_before(view, fact, &before.link()).for_eyes_of(SeenBy::Asker), None),
                 Before::Not(told) => (reply, Some(told)),
             },
         }
@@ -255,10 +255,10 @@ impl Bot {
         let message = &interaction.message;
         match Press::read(&interaction.data.custom_id) {
             None => self.respond(&scene, First::Message, &Reply::note("This button is from another version of me. Ask again.")).await,
-            Some(Press::Sources(key)) => self.show(&scene, &key, render::sources).await,
+            Some(Press::Sources(told)) => self.show(&scene, told.iter(), render::sources).await,
             Some(Press::Related(key)) => {
                 let asker = Person(scene.person.get());
-                self.show(&scene, &key, |view, fact| render::related(view, &self.app.near(view, fact), asker)).await;
+                self.show(&scene, [&key], |view, fact, _| render::related(view, &self.app.near(view, fact), asker)).await;
             }
             Some(Press::Pick { fact, asker }) => self.on_pick(&scene, &fact, asker, message).await,
             Some(Press::Share(key)) => self.on_share(&scene, &key, message).await,
@@ -293,12 +293,22 @@ impl Bot {
         false
     }
 
-    async fn show(&self, scene: &Scene, key: &FactKey, what: impl FnOnce(&Knowledge, FactIx) -> Reply) {
+    /// Shows what there is of a fact, and of those that are told beside it.
+    async fn show<'k>(
+        &self,
+        scene: &Scene,
+        keys: impl IntoIterator<Item = &'k FactKey>,
+        what: impl FnOnce(&Knowledge, FactIx, &[FactIx]) -> Reply,
+    ) {
         if !self.may_go_on(scene).await {
             return;
         }
         let view = self.app.view(scope(scene.guild));
-        let reply = key.find(&view.base).map_or_else(fact_is_gone, |fact| what(&view, fact));
+        let facts: Vec<FactIx> = keys.into_iter().filter_map(|key| key.find(&view.base)).collect();
+        let reply = match facts.as_slice() {
+            [] => fact_is_gone(),
+            [first, beside @ ..] => what(&view, *first, beside),
+        };
         self.respond(scene, First::Message, &reply).await;
     }
 
@@ -322,8 +332,18 @@ impl Bot {
         }
         let shown = shown_question(message);
         let found = scene.asked(seen_by, Found::Picked, shown.as_deref());
-        let reply = render::reply(&view, &self.app.pick(&view, fact), found);
-        self.respond(scene, first, &reply).await;
+        let posted = Posted { guild: scene.guild, channel: scene.channel, message: message.id };
+        let work = async {
+            let reply = render::reply(&view, &self.app.pick(&view, fact), found);
+            if seen_by == SeenBy::Everyone && scene.guild.is_some() {
+                self.tell_once(&view, fact, &posted, reply).await
+            } else {
+                (reply, None)
+            }
+        };
+        if let Some((_, Some(told))) = self.in_time(scene, first, seen_by, work).await {
+            told.send_replace(Some(posted));
+        }
         // What people pick for their words may be a way to ask for it. Only who asked can say.
         if asker.0 == scene.person.get()
             && let Some(question) = self.question_of(message).await
@@ -349,18 +369,14 @@ impl Bot {
             Some(answer) => (answer, Found::Understood),
             None => (self.app.pick(&view, fact), Found::Picked),
         };
-        let told = match self.told_before(scene.channel, Telling::of(&view, fact)).await {
-            Before::Told(before) => {
-                let note = render::answered_before(&before.link()).for_eyes_of(SeenBy::Asker);
-                return self.respond(scene, First::Message, &note).await;
+        let work = async {
+            match self.told_before(scene.channel, Telling::of(&view, fact)).await {
+                Before::Told(before) => (render::answered_before(&view, fact, &before.link()).for_eyes_of(SeenBy::Asker), None),
+                Before::Not(told) => (render::reply(&view, &answer, scene.asked(SeenBy::Everyone, found, shown.as_deref())), Some(told)),
             }
-            Before::Not(told) => told,
         };
-        let reply = render::reply(&view, &answer, scene.asked(SeenBy::Everyone, found, shown.as_deref()));
-        match self.rest.respond(&scene.caller, First::Message, &reply).await {
-            Ok(Some(message)) => drop(told.send_replace(Some(Posted { guild: scene.guild, channel: scene.channel, message }))),
-            Ok(None) => {}
-            Err(failure) => unanswered(scene, &failure),
+        if let Some((Some(posted), Some(told))) = self.in_time(scene, First::Message, SeenBy::Everyone, work).await {
+            told.send_replace(Some(posted));
         }
     }
 
@@ -375,7 +391,7 @@ impl Bot {
         {
             // Before the message goes: who asks the same right afterwards must not be pointed at it.
             let mut ledger = self.ledger();
-            ledger.untell(message.id);
+            ledger.took_away(message.id);
             if let Some(question) = message.message_reference.as_ref().and_then(|reference| reference.message_id) {
                 ledger.forget(question);
             }

@@ -46,6 +46,8 @@ pub const TOLD_FOR: Duration = Duration::from_secs(60);
 const LEANS_FOR: Duration = Duration::from_secs(15 * 60);
 /// People and channels told off that are remembered.
 const TOLD_OFF: usize = 5_000;
+/// Messages that were taken away and are remembered.
+const TAKEN_AWAY: usize = 2_000;
 /// Channels in which nothing may be said that are remembered.
 const SILENT_CHANNELS: usize = 2_000;
 
@@ -94,6 +96,11 @@ impl<K: Hash + Eq + Copy, V> Recent<K, V> {
                 self.entries.remove(&oldest);
             }
         }
+    }
+
+    /// The key that would be forgotten for another one.
+    fn next_to_go(&self) -> Option<&K> {
+        self.order.front().filter(|_| self.order.len() >= self.most)
     }
 
     /// Takes a value out. Its place in the order stays until it is the oldest, which bounds the order too.
@@ -186,10 +193,13 @@ struct ToldOnce {
 pub struct Ledger {
     events: Recent<u64, ()>,
     questions: Recent<MessageId, Question>,
+    /// The latest question that was forgotten because there were too many.
+    forgotten: Option<MessageId>,
     told: Recent<(ChannelId, Telling), ToldOnce>,
     conversations: Recent<ChannelId, (FactId, Instant)>,
     silent: Recent<ChannelId, Instant>,
     told_off: Recent<u64, Instant>,
+    taken_away: Recent<MessageId, ()>,
 }
 
 impl Default for Ledger {
@@ -197,10 +207,12 @@ impl Default for Ledger {
         Self {
             events: Recent::new(EVENTS),
             questions: Recent::new(QUESTIONS),
+            forgotten: None,
             told: Recent::new(TOLD),
             conversations: Recent::new(CONVERSATIONS),
             silent: Recent::new(SILENT_CHANNELS),
             told_off: Recent::new(TOLD_OFF),
+            taken_away: Recent::new(TAKEN_AWAY),
         }
     }
 }
@@ -216,6 +228,17 @@ impl Ledger {
         self.events.remove(&id);
     }
 
+    /// A message of ours is taken away.
+    pub fn took_away(&mut self, message: MessageId) {
+        self.untell(message);
+        self.taken_away.put(message, ());
+    }
+
+    /// Whether we took a message away ourselves.
+    pub fn was_taken_away(&self, message: MessageId) -> bool {
+        self.taken_away.get(&message).is_some()
+    }
+
     /// Whether a thing may be said to somebody that is said once in `every` only.
     pub fn may_tell_off(&mut self, whom: u64, now: Instant, every: Duration) -> bool {
         let again = self.told_off.get(&whom).is_some_and(|last| now.saturating_duration_since(*last) < every);
@@ -229,7 +252,7 @@ impl Ledger {
     pub fn begin(&mut self, question: MessageId, leant_on: Option<FactId>) -> bool {
         let is_new = self.questions.get(&question).is_none();
         if is_new {
-            self.questions.put(question, Question { leant_on, edited: 0, state: State::Underway { changed: None } });
+            self.keep(question, Question { leant_on, edited: 0, state: State::Underway { changed: None } });
         }
         is_new
     }
@@ -247,9 +270,22 @@ impl Ledger {
         None
     }
 
-    /// An answer given before this process began is remembered after all.
+    /// An answer given before this process began is remembered after all. What is known of the question by now stays as it is.
     pub fn adopt(&mut self, question: MessageId, at: Posted) {
-        self.questions.put(question, Question { leant_on: None, edited: 0, state: State::Answered { at, words: 0 } });
+        if self.questions.get(&question).is_some() {
+            return;
+        }
+        self.keep(question, Question { leant_on: None, edited: 0, state: State::Answered { at, words: 0 } });
+    }
+
+    fn keep(&mut self, id: MessageId, question: Question) {
+        self.forgotten = self.forgotten.max(self.questions.next_to_go().copied());
+        self.questions.put(id, question);
+    }
+
+    /// Whether a question of which nothing is known may have been answered, and forgotten since.
+    pub fn may_have_forgotten(&self, question: MessageId) -> bool {
+        self.forgotten.is_some_and(|latest| question <= latest)
     }
 
     /// A question has no answer to follow any more, or never had one.
@@ -265,7 +301,8 @@ impl Ledger {
     /// A question was edited, at a time in microseconds since 1970. Where its answer is to be changed, that is underway from now on.
     pub fn edited(&mut self, question: MessageId, new: &str, at: i64) -> Due {
         let Some(known) = self.questions.get_mut(&question) else { return Due::Unknown };
-        if at < known.edited {
+        // The same edit may be told of twice.
+        if at <= known.edited {
             return Due::Nothing;
         }
         known.edited = at;
@@ -389,10 +426,24 @@ mod tests {
         assert_eq!(ledger.edited(QUESTION, "c", 3), Due::Nothing, "the first edit is being followed");
         assert_eq!(ledger.answered(QUESTION, posted(9), "b"), Some(Change::Edited("c".to_owned())));
         assert_eq!(ledger.edited(QUESTION, "late", 2), Due::Nothing, "an older edit that comes later");
+        assert_eq!(ledger.edited(QUESTION, "c", 3), Due::Nothing, "an edit that comes twice");
         assert_eq!(ledger.answered(QUESTION, posted(9), "c"), None);
         assert_eq!(ledger.leant_on(QUESTION), FactId::new("a"));
         assert_eq!(ledger.deleted(QUESTION), Due::There(posted(9)));
         assert_eq!(ledger.deleted(QUESTION), Due::Unknown, "its answer is gone");
+    }
+
+    #[test]
+    fn what_was_forgotten_for_lack_of_room_is_known_to_have_been() {
+        let mut ledger = Ledger::default();
+        let id = |number: usize| MessageId::new(number as u64 + 1);
+        for number in 0..QUESTIONS {
+            ledger.begin(id(number), None);
+        }
+        assert!(!ledger.may_have_forgotten(id(0)), "all have room");
+        ledger.begin(id(QUESTIONS), None);
+        assert_eq!(ledger.edited(id(0), "a", 1), Due::Unknown);
+        assert!(ledger.may_have_forgotten(id(0)) && !ledger.may_have_forgotten(id(1)));
     }
 
     #[test]

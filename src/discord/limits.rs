@@ -17,7 +17,12 @@ pub struct Limits {
     people: Buckets<u64>,
     channels: Buckets<u64>,
     servers: Buckets<u64>,
+    looks: Buckets<()>,
 }
+
+/// How often the bot looks, where a message was deleted of which it knows nothing, for an answer that it may have given. Discord allows 50
+/// requests a second for everything.
+const LOOKS: Rate = Rate { burst: 30, per_minute: 120 };
 
 /// Whether a question may be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +52,16 @@ pub enum Whose {
 impl Limits {
     /// Limits with every bucket full.
     pub fn new(person: Rate, channel: Rate, server: Rate) -> Self {
-        Self { people: Buckets::new(person), channels: Buckets::new(channel), servers: Buckets::new(server) }
+        Self { people: Buckets::new(person), channels: Buckets::new(channel), servers: Buckets::new(server), looks: Buckets::new(LOOKS) }
+    }
+
+    /// Whether an earlier answer may be looked for now.
+    pub fn may_look(&mut self, now: Instant) -> bool {
+        let may = self.looks.wait((), now).is_none();
+        if may {
+            self.looks.take((), now);
+        }
+        may
     }
 
     /// Takes a token from each bucket that applies, or from none.

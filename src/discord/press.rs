@@ -29,12 +29,13 @@ impl FactKey {
 
     /// The key of an id, whether or not a base holds it.
     pub fn of_id(id: &FactId) -> Self {
-        let id = id.as_str();
-        if id.len() <= ID_AT_MOST && !id.starts_with('#') && !id.contains(':') {
-            Self(id.to_owned())
-        } else {
-            Self(format!("#{:016x}", hash(id)))
-        }
+        let text = id.as_str();
+        if text.len() <= ID_AT_MOST && !text.starts_with('#') && !text.contains(':') { Self(text.to_owned()) } else { Self::hashed(id) }
+    }
+
+    /// The same by its hash, which is short.
+    fn hashed(id: &FactId) -> Self {
+        Self(format!("#{:016x}", hash(id.as_str())))
     }
 
     /// The id it names among some, served or not.
@@ -56,6 +57,40 @@ impl FactKey {
     /// The key as written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The facts that one message tells. What is asked on is about the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldKeys {
+    first: FactKey,
+    beside: Vec<FactKey>,
+}
+
+impl ToldKeys {
+    /// The keys of facts, written so short that a button holds them all.
+    pub fn of(base: &Base, first: FactIx, beside: &[FactIx]) -> Self {
+        let keys = |key: fn(&FactId) -> FactKey| Self {
+            first: key(&base.fact(first).id),
+            beside: beside.iter().map(|fact| key(&base.fact(*fact).id)).collect(),
+        };
+        let plain = keys(FactKey::of_id);
+        let fits = Press::Sources(plain.clone()).custom_id().chars().count() <= CUSTOM_ID_AT_MOST;
+        if fits { plain } else { keys(FactKey::hashed) }
+    }
+
+    /// All of them, the first first.
+    pub fn iter(&self) -> impl Iterator<Item = &FactKey> {
+        std::iter::once(&self.first).chain(&self.beside)
+    }
+
+    fn written(&self) -> String {
+        self.iter().map(FactKey::as_str).collect::<Vec<_>>().join(":")
+    }
+
+    fn read(written: &str) -> Option<Self> {
+        let mut keys = written.split(':').map(|key| (!key.is_empty()).then(|| FactKey(key.to_owned())));
+        Some(Self { first: keys.next()??, beside: keys.collect::<Option<_>>()? })
     }
 }
 
@@ -83,8 +118,8 @@ impl AskedKey {
 /// What pressing a button asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Press {
-    /// Every source of a fact, in full.
-    Sources(FactKey),
+    /// Every source of the facts that are told, in full.
+    Sources(ToldKeys),
     /// Facts near a fact.
     Related(FactKey),
     /// The answer given by a fact is wrong.
@@ -165,7 +200,7 @@ impl Press {
     /// What is written into the button.
     pub fn custom_id(&self) -> String {
         match self {
-            Self::Sources(fact) => format!("{FORM}:s:{}", fact.0),
+            Self::Sources(told) => format!("{FORM}:s:{}", told.written()),
             Self::Related(fact) => format!("{FORM}:r:{}", fact.0),
             Self::Wrong(fact) => format!("{FORM}:w:{}", fact.0),
             Self::Pick { fact, asker } => format!("{FORM}:p:{:x}:{}", asker.0, fact.0),
@@ -209,7 +244,7 @@ impl Press {
         let key = || FactKey(rest.to_owned());
         let person = |hex: &str| u64::from_str_radix(hex, 16).ok().map(Person);
         Some(match verb {
-            "s" => Self::Sources(key()),
+            "s" => Self::Sources(ToldKeys::read(rest)?),
             "r" => Self::Related(key()),
             "w" => Self::Wrong(key()),
             "p" => {
@@ -259,7 +294,8 @@ impl Press {
     /// The fact that the message with this button tells, if it tells one.
     pub fn told(&self) -> Option<&FactKey> {
         match self {
-            Self::Sources(fact) | Self::Related(fact) | Self::Wrong(fact) | Self::Share(fact) => Some(fact),
+            Self::Sources(told) => Some(&told.first),
+            Self::Related(fact) | Self::Wrong(fact) | Self::Share(fact) => Some(fact),
             Self::Pick { .. }
             | Self::Delete(_)
             | Self::Tell(_)
@@ -295,9 +331,20 @@ mod tests {
 
     #[test]
     fn what_no_version_wrote_is_nothing() {
-        for custom_id in ["", "1", "1:s", "1:s:", "2:s:seed-001", "1:x:seed-001", "1:p:zz:seed-001", "1:p:ff", "1:d:seed"] {
+        for custom_id in
+            ["", "1", "1:s", "1:s:", "1:s::a", "1:s:a:", "2:s:seed-001", "1:x:seed-001", "1:p:zz:seed-001", "1:p:ff", "1:d:seed"]
+        {
             assert_eq!(Press::read(custom_id), None, "{custom_id}");
         }
+    }
+
+    #[test]
+    fn a_button_names_each_fact_that_is_told() {
+        let told =
+            Press::Sources(ToldKeys { first: FactKey("a".to_owned()), beside: vec![FactKey("b".to_owned()), FactKey("c".to_owned())] });
+        assert_eq!(told.custom_id(), "1:s:a:b:c");
+        assert_eq!(Press::read("1:s:a:b:c").as_ref(), Some(&told));
+        assert_eq!(told.told().map(FactKey::as_str), Some("a"), "what is asked on is about the first");
     }
 
     proptest! {
@@ -306,7 +353,7 @@ mod tests {
             let (fact, asker, page) = (FactKey(id), Person(asker), u32::from(verb) * 1_000_003);
             let (draft, waiting, in_vain) = (DraftId(number), SuggestionId(number), AskedKey(asker.0));
             let press = match verb {
-                0 => Press::Sources(fact),
+                0 => Press::Sources(ToldKeys { first: fact, beside: Vec::new() }),
                 1 => Press::Related(fact),
                 2 => Press::Wrong(fact),
                 3 => Press::Pick { fact, asker },

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use super::limits::Whose;
 use super::markdown::{citation, escape, quoted};
-use super::press::{FactKey, Person, Press};
+use super::press::{FactKey, Person, Press, ToldKeys};
 use super::reply::{Button, Look, Page, Reply, SeenBy, delete_button};
-use crate::answer::{Answer, Confidence, Outcome, compose};
+use crate::answer::candidates::Scratch;
+use crate::answer::{self, Answer, Confidence, Outcome, compose};
 use crate::fact::{Base, FactIx, SourceIx};
 use crate::knowledge::Knowledge;
 use crate::lexicon::Wanted;
 use crate::text::cut::shorten;
 
-/// Characters of the first claim that are shown; curated claims are far shorter.
-const CLAIM_AT_MOST: usize = 1_200;
+/// Characters of a claim that are shown, the most that there is room for; curated claims are far shorter. The least has room beside
+/// everything else that an answer opens with, and its source.
+const CLAIM_AT_MOST: [usize; 3] = [1_200, 600, 300];
 /// Characters of what leads an answer.
 const LEAD_AT_MOST: usize = 200;
 /// Characters of a claim beside it that are shown.
@@ -25,7 +27,7 @@ const SOURCES_NAMED: usize = 3;
 const SOURCES_OF_A_SIDE: usize = 2;
 /// Sides of a disagreement that are shown beside the answer.
 const SIDES_SHOWN: usize = 4;
-/// Near questions offered at most, and at least where there are as many.
+/// Near questions offered at most.
 const OFFERED: usize = 5;
 /// Characters of a question that are shown back.
 const QUESTION_AT_MOST: usize = 200;
@@ -58,10 +60,7 @@ pub enum Found {
 pub fn reply(knowledge: &Knowledge, answer: &Answer, asked: Asked<'_>) -> Reply {
     match (answer.outcome, answer.ranked.first()) {
         (Outcome::Answer, Some(first)) => answered(knowledge, answer, first.fact, asked),
-        (Outcome::Suggest, Some(_)) if answer.is_close() => offered(knowledge, answer, asked, "I am not sure which of these you mean:"),
-        (Outcome::Suggest, Some(_)) => offered(knowledge, answer, asked, "I have no sure answer to that. The nearest that I could answer:"),
-        (_, Some(_)) => offered(knowledge, answer, asked, "I have no sourced answer to that. The nearest that I could answer:"),
-        (_, None) => offered(knowledge, answer, asked, "I have no sourced answer to that."),
+        _ => offered(knowledge, answer, asked),
     }
 }
 
@@ -81,34 +80,39 @@ fn answered(knowledge: &Knowledge, answer: &Answer, first: FactIx, asked: Asked<
     if let Some(assumed) = answer.assumed.as_ref().filter(|assumed| ***assumed != *base.fact(first).claim) {
         page.block(&format!("*Taken to be about:* {}", escape(&shorten(assumed, SIDE_CLAIM_AT_MOST))));
     }
-    let mut told = vec![first];
-    let mut complete = page.block(&telling(knowledge, answer, first));
+    let mut told = Told::of(base, first);
+    // The first always has room: see `CLAIM_AT_MOST`.
+    let mut complete = tell(&mut page, told.room(base), |most| telling(knowledge, answer, first, most));
     match answer.second.as_deref().and_then(|second| Some((second, second.ranked.first()?.fact))) {
         Some((second, fact)) => {
-            if page.block(&telling(knowledge, second, fact)) {
-                told.push(fact);
+            let both = told.with(base, fact);
+            if tell(&mut page, both.room(base), |most| telling(knowledge, second, fact, most)) {
+                told = both;
             } else {
                 complete = false;
             }
         }
         None => {
             for fact in compose::completing(knowledge, answer.question.wanted, &answer.ranked) {
-                if page.block(&format!("Also: {}", claim(base, fact, SIDE_CLAIM_AT_MOST))) {
-                    told.push(fact);
+                let more = told.with(base, fact);
+                if page.block_before(&format!("Also: {}", claim(base, fact, SIDE_CLAIM_AT_MOST)), more.room(base)) {
+                    told = more;
                 }
             }
         }
     }
     if !complete {
-        page.line("*(There is no room for all of it; ask for one thing at a time.)*");
+        page.line(NOT_ALL);
     }
-    let mut sources: Vec<SourceIx> = Vec::new();
+    let Told { facts: told, named } = told;
+    let beside: Vec<FactIx> = told.iter().copied().skip(1).collect();
+    let mut sources = named.clone();
     for source in told.iter().flat_map(|fact| base.fact(*fact).citations.iter()) {
         if !sources.contains(&source) {
             sources.push(source);
         }
     }
-    page.list("**Sources**", sources.iter().map(|s| cited(base, *s)), SOURCES_NAMED, |left| {
+    page.list(SOURCES_HEADING, sources.iter().map(|s| cited(base, *s)), SOURCES_NAMED.max(named.len()), |left| {
         format!("- and {left} more; *Sources* below names them all")
     });
     let sides: Vec<FactIx> = told.iter().flat_map(|fact| base.conflicts(*fact).into_owned()).filter(|side| !told.contains(side)).collect();
@@ -117,7 +121,7 @@ fn answered(knowledge: &Knowledge, answer: &Answer, first: FactIx, asked: Asked<
     });
     let key = FactKey::of(base, first);
     let mut buttons = vec![
-        Button::new(Press::Sources(key.clone()), "Sources", Look::Plain),
+        sources_button(base, first, &beside),
         Button::new(Press::Related(key.clone()), "Related", Look::Plain),
         Button::new(Press::Wrong(key.clone()), "Wrong?", Look::Plain),
     ];
@@ -134,14 +138,57 @@ fn answered(knowledge: &Knowledge, answer: &Answer, first: FactIx, asked: Asked<
     Reply::new(&page.finish()).footer(&below).row(buttons).for_eyes_of(asked.seen_by)
 }
 
+/// Said where a part of an answer has no room.
+const NOT_ALL: &str = "*(There is no room for all of it; ask for one thing at a time.)*";
+/// What stands above the sources.
+const SOURCES_HEADING: &str = "**Sources**";
+
+/// The facts that an answer tells, and one source of each at least, which must stand below them.
+struct Told {
+    facts: Vec<FactIx>,
+    named: Vec<SourceIx>,
+}
+
+impl Told {
+    fn of(base: &Base, first: FactIx) -> Self {
+        Self { facts: Vec::new(), named: Vec::new() }.with(base, first)
+    }
+
+    /// Those and one fact more.
+    fn with(&self, base: &Base, fact: FactIx) -> Self {
+        let mut more = Self { facts: self.facts.clone(), named: self.named.clone() };
+        more.facts.push(fact);
+        let citations = &base.fact(fact).citations;
+        if !citations.iter().any(|source| more.named.contains(&source)) {
+            more.named.extend(citations.iter().next());
+        }
+        more
+    }
+
+    /// Characters to be kept free for what must stand below.
+    fn room(&self, base: &Base) -> usize {
+        let lines: usize = self.named.iter().map(|source| cited(base, *source).chars().count() + 1).sum();
+        lines + SOURCES_HEADING.len() + NOT_ALL.len() + "\n\n\n".len()
+    }
+}
+
+/// Adds what is told of a fact, at the length that leaves so much room; whether there was room at all.
+fn tell(page: &mut Page, kept: usize, telling: impl Fn(usize) -> String) -> bool {
+    CLAIM_AT_MOST.iter().any(|most| page.block_before(&telling(*most), kept))
+}
+
+fn sources_button(base: &Base, first: FactIx, beside: &[FactIx]) -> Button {
+    Button::new(Press::Sources(ToldKeys::of(base, first, beside)), "Sources", Look::Plain)
+}
+
 /// What a fact says, led by what was asked for, and as of when where a state was asked for.
-fn telling(knowledge: &Knowledge, answer: &Answer, fact: FactIx) -> String {
+fn telling(knowledge: &Knowledge, answer: &Answer, fact: FactIx, most: usize) -> String {
     let wanted = answer.ranked.first().map_or(Wanted::Anything, |first| compose::lead_wanted(knowledge, &answer.question, first));
     let as_of = compose::as_of(knowledge, &answer.question, fact).map(|date| format!("As of {}: ", escape(&date))).unwrap_or_default();
     let lead = compose::lead(wanted, knowledge.base.fact(fact))
         .map(|lead| format!("**{}.** ", escape(&shorten(&lead, LEAD_AT_MOST))))
         .unwrap_or_default();
-    format!("{as_of}{lead}{}", claim(&knowledge.base, fact, CLAIM_AT_MOST))
+    format!("{as_of}{lead}{}", claim(&knowledge.base, fact, most))
 }
 
 fn claim(base: &Base, fact: FactIx, most: usize) -> String {
@@ -164,13 +211,18 @@ fn side_of(base: &Base, side: FactIx) -> String {
 }
 
 /// Near questions to pick from.
-fn offered(knowledge: &Knowledge, answer: &Answer, asked: Asked<'_>, opening: &str) -> Reply {
+fn offered(knowledge: &Knowledge, answer: &Answer, asked: Asked<'_>) -> Reply {
+    let near = nearest(knowledge, answer);
+    let opening = match near.len() {
+        0 => NOTHING_NEAR,
+        // One thing is no choice.
+        2.. if answer.outcome == Outcome::Suggest && answer.is_close() => "I am not sure which of these you mean:",
+        2.. if answer.outcome == Outcome::Suggest => "I have no sure answer to that. The nearest that I could answer:",
+        _ => "I have no sourced answer to that. The nearest that I could answer:",
+    };
     let mut page = open(asked);
     page.block(opening);
-    let picks: Vec<Button> = answer.ranked.iter().take(OFFERED).map(|ranked| pick(&knowledge.base, ranked.fact, asked.asker)).collect();
-    if picks.is_empty() {
-        page.block("Ask about the subject in your own words; `/help` says what I know.");
-    }
+    let picks = near.into_iter().map(|fact| pick(&knowledge.base, fact, asked.asker)).collect();
     let mut below = vec![Button::new(Press::Tell(asked.asker), "Tell the moderators", Look::Plain)];
     if asked.seen_by == SeenBy::Everyone {
         below.push(delete_button(asked.asker));
@@ -178,20 +230,48 @@ fn offered(knowledge: &Knowledge, answer: &Answer, asked: Asked<'_>, opening: &s
     Reply::new(&page.finish()).row(picks).row(below).for_eyes_of(asked.seen_by)
 }
 
+/// Said where nothing is near what was asked.
+const NOTHING_NEAR: &str = "I have no sourced answer to that; `/help` says what I know.";
+
+/// The facts to pick from, best first: where a choice is offered two at least, if there are so many.
+fn nearest(knowledge: &Knowledge, answer: &Answer) -> Vec<FactIx> {
+    let mut near: Vec<FactIx> = answer.ranked.iter().take(OFFERED).map(|ranked| ranked.fact).collect();
+    if let (Outcome::Suggest, [only]) = (answer.outcome, near.as_slice()) {
+        let only = *only;
+        near.extend(answer::near(knowledge, only, &mut Scratch::default()).into_iter().take(OFFERED - 1));
+        if near.len() < 2 {
+            near.extend(knowledge.base.served().find(|fact| *fact != only));
+        }
+    }
+    near
+}
+
 fn pick(base: &Base, fact: FactIx, asker: Person) -> Button {
     Button::new(Press::Pick { fact: FactKey::of(base, fact), asker }, compose::label(base, fact), Look::Choice)
 }
 
-/// Every source of a fact in full.
-pub fn sources(knowledge: &Knowledge, fact: FactIx) -> Reply {
-    let base = &knowledge.base;
-    let mut page = Page::default();
-    page.block(&claim(base, fact, SIDE_CLAIM_AT_MOST));
-    let named: Vec<SourceIx> = base.fact(fact).citations.iter().collect();
-    page.list("**It rests on**", named.iter().map(|source| in_full(base, *source)), usize::MAX, |left| {
-        format!("- and {left} more, for which there is no room here")
-    });
+/// Every source of the facts that were told: in full, or where that has no room, each in a line.
+pub fn sources(knowledge: &Knowledge, first: FactIx, beside: &[FactIx]) -> Reply {
+    let told: Vec<FactIx> = std::iter::once(first).chain(beside.iter().copied()).collect();
+    let (mut page, left) = resting_on(&knowledge.base, &told, in_full);
+    if left > 0 {
+        (page, _) = resting_on(&knowledge.base, &told, cited);
+    }
     Reply::note(&page.finish())
+}
+
+/// Facts and what each rests on, and how many sources found no room.
+fn resting_on(base: &Base, told: &[FactIx], line: fn(&Base, SourceIx) -> String) -> (Page, usize) {
+    let mut page = Page::default();
+    let mut left = 0;
+    for fact in told {
+        page.block(&claim(base, *fact, SIDE_CLAIM_AT_MOST));
+        let named: Vec<SourceIx> = base.fact(*fact).citations.iter().collect();
+        left += page.list("**It rests on**", named.iter().map(|source| line(base, *source)), usize::MAX, |left| {
+            format!("- and {left} more, for which there is no room here")
+        });
+    }
+    (page, left)
 }
 
 fn in_full(base: &Base, at: SourceIx) -> String {
@@ -217,9 +297,9 @@ pub fn related(knowledge: &Knowledge, near: &[FactIx], asker: Person) -> Reply {
     Reply::note("Near this:").row(near.iter().take(OFFERED).map(|fact| pick(&knowledge.base, *fact, asker)).collect())
 }
 
-/// Where the same was answered a moment ago.
-pub fn answered_before(link: &str) -> Reply {
-    Reply::new(&format!("Answered a moment ago: {link}"))
+/// Where the same was answered a moment ago. The button says what it is about to who replies to it.
+pub fn answered_before(knowledge: &Knowledge, fact: FactIx, link: &str) -> Reply {
+    Reply::new(&format!("Answered a moment ago: {link}")).row(vec![sources_button(&knowledge.base, fact, &[])])
 }
 
 /// What is said to a reply whose words Discord withholds.

@@ -255,8 +255,13 @@ pub const ROOM_AT_MOST: usize = TEXT_AT_MOST - RESERVE;
 impl Page {
     /// Adds a block where there is room for it, after an empty line; whether there was.
     pub fn block(&mut self, block: &str) -> bool {
+        self.block_before(block, 0)
+    }
+
+    /// The same, where so many characters stay free for what must come after it.
+    pub fn block_before(&mut self, block: &str, kept: usize) -> bool {
         let gap = if self.text.is_empty() { "" } else { "\n\n" };
-        self.add(gap, block, ROOM_AT_MOST)
+        self.add(gap, block, ROOM_AT_MOST.saturating_sub(kept))
     }
 
     /// Adds a line where there is room for it; whether there was.
@@ -266,7 +271,14 @@ impl Page {
     }
 
     /// Adds a list under a heading: at most `most` of its lines, as far as there is room, then how many more there are.
-    pub fn list(&mut self, heading: &str, lines: impl ExactSizeIterator<Item = String>, most: usize, more: impl Fn(usize) -> String) {
+    /// How many those are.
+    pub fn list(
+        &mut self,
+        heading: &str,
+        lines: impl ExactSizeIterator<Item = String>,
+        most: usize,
+        more: impl Fn(usize) -> String,
+    ) -> usize {
         let all = lines.len();
         let mut shown = 0;
         for line in lines.take(most) {
@@ -280,6 +292,7 @@ impl Page {
             let gap = if self.text.is_empty() { "" } else { "\n" };
             self.add(gap, &more(all - shown), TEXT_AT_MOST);
         }
+        all - shown
     }
 
     /// The text.

@@ -169,7 +169,7 @@ impl<'a> Call<'a> {
 }
 
 /// Which Discord is spoken to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Api {
     /// Discord itself, with serenity's rate limiter. One more root certificate (PEM) may be trusted, for a proxy that reads along.
     Live {
@@ -178,6 +178,37 @@ pub enum Api {
     },
     /// A proxy or stand-in at `http://host:port`, without a rate limiter of our own.
     At(String),
+}
+
+impl Api {
+    /// Its address as it may be shown: an address may hold a password.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Live { .. } => "https://discord.com".to_owned(),
+            Self::At(url) => without_password(url),
+        }
+    }
+}
+
+impl std::fmt::Debug for Api {
+    /// As it may be shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Api").field(&self.shown()).finish()
+    }
+}
+
+/// An address without the name and password that may stand in front of its host, however it is written.
+///
+/// ```
+/// use sanad::discord::rest::without_password;
+/// assert_eq!(without_password("http://me:secret@host:80/x"), "http://host:80/x");
+/// assert_eq!(without_password("me:sec/ret@host"), "host");
+/// ```
+pub fn without_password(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").map_or((None, address), |(scheme, rest)| (Some(scheme), rest));
+    // A password that is not written as it should be may hold anything: what stands before the last sign is left out.
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    scheme.map_or_else(|| host.to_owned(), |scheme| format!("{scheme}://{host}"))
 }
 
 /// Before this nothing is sent: Discord said so for all requests.
@@ -216,8 +247,7 @@ pub(super) fn unlimited_http(token: &Token, api: &Api) -> Result<Http, String> {
 pub struct Rest {
     token: Token,
     client: reqwest::Client,
-    /// The base address, if it is not Discord's own.
-    base: Option<String>,
+    api: Api,
     /// Serenity's limiter, where Discord itself is spoken to.
     limiter: Option<Ratelimiter>,
     held: Held,
@@ -233,8 +263,8 @@ impl Rest {
     pub fn new(token: &Token, api: &Api, vitals: Arc<Vitals>) -> Result<Self, String> {
         let client = client(api)?;
         let held = Held::default();
-        let (base, limiter) = match api {
-            Api::At(url) => (Some(url.clone()), None),
+        let limiter = match api {
+            Api::At(_) => None,
             Api::Live { .. } => {
                 let mut limiter = Ratelimiter::new(client.clone(), format!("Bot {}", token.expose()));
                 let of_all = Arc::clone(&held);
@@ -245,10 +275,18 @@ impl Rest {
                         hold(&of_all, Instant::now() + limit.timeout.min(LONGEST_TOLD));
                     }
                 }));
-                (None, Some(limiter))
+                Some(limiter)
             }
         };
-        Ok(Self { token: token.clone(), client, base, limiter, held, clock: Mutex::new(None), vitals })
+        Ok(Self { token: token.clone(), client, api: api.clone(), limiter, held, clock: Mutex::new(None), vitals })
+    }
+
+    /// The base address, if it is not Discord's own.
+    fn base(&self) -> Option<&str> {
+        match &self.api {
+            Api::At(url) => Some(url),
+            Api::Live { .. } => None,
+        }
     }
 
     /// How far Discord's clock was ahead of ours in its last answer, in seconds.
@@ -331,7 +369,7 @@ impl Rest {
         let limiter = self.limiter.as_ref().filter(|_| !matches!(call.route, Route::InteractionResponse { .. }));
         let sent = match limiter {
             Some(limiter) => limiter.perform(call.request()).await,
-            None => match call.request().build(&self.client, &format!("Bot {}", self.token.expose()), self.base.as_deref()) {
+            None => match call.request().build(&self.client, &format!("Bot {}", self.token.expose()), self.base()) {
                 Ok(request) => request.send().await.map_err(|error| HttpError::from(error).into()),
                 Err(error) => Err(error),
             },

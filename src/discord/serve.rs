@@ -1,5 +1,6 @@
 //! From settings to a bot that answers, and to its end. Each step says one line.
 
+use std::future::IntoFuture as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +13,14 @@ use tracing::{info, warn};
 use super::bot::{Bot, Kept};
 use super::clearing;
 use super::commands::{self, ErrorBox};
+use super::gate::{self, Gate};
+use super::gateway::{Elsewhere, Threads};
 use super::moderation::{self, Inbox, Outbox};
 use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
 use super::sharing::{NotOurs, Sharing};
 use super::watch::watch;
-use crate::config;
+use crate::config::{self, ShardRange};
 use crate::curation::review::Suggestion;
 use crate::desk::Desk;
 use crate::operations::{Silent, Vitals};
@@ -31,9 +34,8 @@ const FINISH_WITHIN: Duration = Duration::from_secs(10);
 /// closes the rest.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 const CLOSED_ONE_BY_ONE: u32 = 10;
-/// How long it may take until the first shard is ready. Serenity tries for ever, and each time that gets as far as signing in is one of a
-/// thousand a day.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+/// In this part of the time that the first shard may take to be ready, the gateway is asked why it is not.
+const ASKED_WHY_IN: u32 = 3;
 
 /// Servers that one shard may hold (Discord, gateway), and those for which Discord recommends one.
 const GUILDS_A_SHARD: u32 = 2_500;
@@ -72,6 +74,30 @@ pub enum StartError {
         address: String,
         /// Why.
         cause: String,
+    },
+    /// The gateway cannot be reached, though the rest of Discord can.
+    #[error("cannot reach Discord's gateway at {address}: {cause}; {directly}, then start again", directly = gate::DIRECTLY)]
+    GatewayUnreachable {
+        /// Where.
+        address: String,
+        /// Why.
+        cause: String,
+    },
+    /// The gateway lets nobody in, and does not say why.
+    #[error("the gateway at {address} answers, but let no shard in within {seconds} s; see discordstatus.com, then start again")]
+    NeverReady {
+        /// Where.
+        address: String,
+        /// How long.
+        seconds: u64,
+    },
+    /// The gateway says that the bot need not come again as it is.
+    #[error("the gateway refuses the sign-in (close code {code}): {why}")]
+    Closed {
+        /// The code that it closed with.
+        code: u16,
+        /// What it means, and the mend.
+        why: &'static str,
     },
     /// Too many sign-ins.
     #[error("Discord grants no more sign-ins for now ({remaining} left, {shards} needed); start again in {minutes} minutes")]
@@ -112,6 +138,18 @@ pub enum StartError {
         /// Who.
         by: String,
     },
+    /// Another process counts another number of shards in all.
+    #[error(
+        "this process is to run shards {ours}, but another process ({by}) runs shard {theirs} over the same store: two totals at once would answer servers twice; end all processes, give all of them the same total ([shards] in config.toml, or SANAD_SHARDS), and start them again"
+    )]
+    OtherTotal {
+        /// What this one was to run.
+        ours: ShardRange,
+        /// One of those that the other runs, as `5/16`.
+        theirs: String,
+        /// Who.
+        by: String,
+    },
     /// The gateway is gone for good.
     #[error("the gateway closed for good: {0}")]
     Gateway(String),
@@ -121,9 +159,36 @@ impl StartError {
     /// Whether starting again, with nothing changed, can help.
     pub fn restart_helps(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::NoSessions { .. } | Self::Silent { .. } | Self::Gateway(_) => true,
-            Self::Token | Self::Intents | Self::Refused { .. } | Self::Setting(_) | Self::Shard { .. } => false,
+            Self::Unreachable { .. }
+            | Self::GatewayUnreachable { .. }
+            | Self::NeverReady { .. }
+            | Self::NoSessions { .. }
+            | Self::Silent { .. }
+            | Self::Gateway(_) => true,
+            Self::Token
+            | Self::Intents
+            | Self::Closed { .. }
+            | Self::Refused { .. }
+            | Self::Setting(_)
+            | Self::Shard { .. }
+            | Self::OtherTotal { .. } => false,
         }
+    }
+
+    /// What it means that the gateway closed with a code, where it means that coming again does not help (Discord, opcodes and status
+    /// codes).
+    pub(super) fn closed(code: u16) -> Option<Self> {
+        let why = match code {
+            4004 => return Some(Self::Token),
+            4013 | 4014 => return Some(Self::Intents),
+            4010 => {
+                "the shard is none of those that there are; leave [shards] range and SANAD_SHARDS out, or have all processes count the same number of shards in all"
+            }
+            4011 => "the bot is in too many servers for so few shards; leave [discord] shards and [shards] range out, or raise them",
+            4012 => "this program speaks a version of Discord's gateway that is no more; install a newer release",
+            _ => return None,
+        };
+        Some(Self::Closed { code, why })
     }
 
     fn of(step: &'static str, address: &str, failure: Failure) -> Self {
@@ -139,6 +204,7 @@ impl From<NotOurs> for StartError {
     fn from(why: NotOurs) -> Self {
         match why {
             NotOurs::Taken { shard, by } => Self::Shard { shard, by },
+            NotOurs::OtherTotal { ours, theirs, by } => Self::OtherTotal { ours, theirs, by },
             NotOurs::Store(error) => error.into(),
         }
     }
@@ -160,25 +226,26 @@ pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), S
         started = start(setup) => started?,
         () = &mut stop => return Ok(()),
     };
-    let Started { bot, mut client, address } = started;
+    let Started { bot, mut client, threads, gate } = started;
     let manager = Arc::clone(&client.shard_manager);
     let shards = bot.shards;
     let gateway = async {
         bot.sharing.sign_in_alone(&bot.signed_in, || bot.vitals.pulse.beat()).await;
         bot.signs_in.cancel();
         // Serenity runs the last shard of the range too.
-        client.start_shard_range(shards.first()..shards.last(), shards.total()).await
+        let running = async move { client.start_shard_range(shards.first()..shards.last(), shards.total()).await };
+        threads.run(running).await
     };
     let ended = tokio::select! {
         ended = gateway => Some(ended),
+        never = threads.look_after(&manager) => match never {},
         not_ours = bot.sharing.keep(shards) => {
             finish(&bot, &manager).await;
             return Err(not_ours.into());
         }
-        () = never_ready(&bot) => {
+        never = never_ready(&bot, &gate) => {
             finish(&bot, &manager).await;
-            let cause = format!("it was not ready within {} s", READY_WITHIN.as_secs());
-            return Err(StartError::Unreachable { address, cause });
+            return Err(never);
         }
         Silent(silent) = watch(&bot, &manager) => {
             finish(&bot, &manager).await;
@@ -201,16 +268,13 @@ pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), S
 struct Started {
     bot: Arc<Bot>,
     client: serenity::Client,
-    /// The gateway's.
-    address: String,
+    threads: Threads,
+    gate: Gate,
 }
 
 async fn start(setup: Setup) -> Result<Started, StartError> {
     let Setup { desk, token, api, settings, vitals } = setup;
-    let address = match &api {
-        Api::Live { .. } => "https://discord.com".to_owned(),
-        Api::At(url) => url.clone(),
-    };
+    let address = api.shown();
     let of_servers = desk.store.settings().await?.into_iter().collect();
     let rest = Rest::new(&token, &api, Arc::clone(&vitals)).map_err(StartError::Setting)?;
     let by = Instant::now() + START_WITHIN;
@@ -237,7 +301,6 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
         return Err(StartError::NoSessions { remaining: gateway.remaining, shards: shards.count(), minutes });
     }
     let sharing = Sharing::new(desk.store.clone());
-    sharing.take(shards).await?;
     match sharing.alone("registering commands", rest.register(application, &wanted_commands())).await {
         Ok(done) => {
             info!("commands: {} unchanged, {} created, {} changed, {} removed", done.unchanged, done.created, done.changed, done.removed);
@@ -245,18 +308,22 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
         // Mentions and messages are answered without them.
         Err(failure) => warn!("the commands were not registered: {failure}; they are as they were, and are tried again at the next start"),
     }
+    // Last of what may take long: until the bot runs, nobody renews the leases.
+    sharing.take(shards).await?;
     let intents = intents(&settings);
     let (outbox, inbox) = Outbox::new(Arc::clone(&vitals));
     let bot = Bot::new(desk, rest, user, settings, Kept { of_servers, outbox, vitals, sharing, shards });
     write_notes(&bot, inbox);
     let keep = Duration::from_secs(u64::from(bot.settings.keep_days) * 24 * 60 * 60);
     bot.in_hand.spawn(clearing::clear(bot.desk.store.clone(), keep, clearing::EVERY, moderation::now, bot.stopping.clone()));
-    let client = client(&token, &api, intents, Arc::clone(&bot)).await?;
+    let threads =
+        Threads::start().map_err(|error| StartError::Setting(format!("cannot start the threads that read the gateway: {error}")))?;
+    let client = client(&token, &api, intents, Arc::clone(&bot), &threads).await?;
     // Serenity asks for the address a second time and goes to Discord itself where that request fails; this is the one we were told.
     gateway.url.clone_into(&mut *client.ws_url.lock().await);
     let shown = if shards.count() == shards.total() { shards.count().to_string() } else { shards.to_string() };
     info!("gateway: {}, {shown} {}", gateway.url, if shards.count() == 1 { "shard" } else { "shards" });
-    Ok(Started { bot, client, address: gateway.url })
+    Ok(Started { bot, client, threads, gate: Gate { address: gateway.url, token, intents, shard: [shards.first(), shards.total()] } })
 }
 
 /// Writes what is noted after replies, until the bot stops.
@@ -281,7 +348,13 @@ pub(super) fn wanted_commands() -> Vec<Value> {
     poise::builtins::create_application_commands(&commands).into_iter().filter_map(|command| serde_json::to_value(command).ok()).collect()
 }
 
-async fn client(token: &Token, api: &Api, intents: GatewayIntents, bot: Arc<Bot>) -> Result<serenity::Client, StartError> {
+async fn client(
+    token: &Token,
+    api: &Api,
+    intents: GatewayIntents,
+    bot: Arc<Bot>,
+    threads: &Threads,
+) -> Result<serenity::Client, StartError> {
     let options = poise::FrameworkOptions {
         commands: commands::all(),
         event_handler: |framework, event| Box::pin(on_event(framework, event)),
@@ -294,15 +367,30 @@ async fn client(token: &Token, api: &Api, intents: GatewayIntents, bot: Arc<Bot>
     };
     let framework = poise::Framework::builder().options(options).setup(|_, _, _| Box::pin(async move { Ok(bot) })).build();
     let http = super::rest::unlimited_http(token, api).map_err(StartError::Setting)?;
-    ClientBuilder::new_with_http(http, intents).framework(framework).await.map_err(|error| StartError::Gateway(error.to_string()))
+    // What a client begins runs where it is made.
+    let made = ClientBuilder::new_with_http(http, intents).framework(Elsewhere::here(framework)).into_future();
+    threads.run(made).await.map_err(|error| StartError::Gateway(error.to_string()))
 }
 
-/// Done when no shard was ready in time; never, if one was.
-async fn never_ready(bot: &Bot) {
+/// Done when no shard was ready in time, or the gateway says that none will be; never, if one was. Serenity tries for ever, and each time
+/// that gets as far as signing in is one of a thousand a day.
+async fn never_ready(bot: &Bot, gate: &Gate) -> StartError {
+    let within = bot.settings.ready_within;
     bot.signs_in.cancelled().await;
-    tokio::time::sleep(READY_WITHIN).await;
+    tokio::time::sleep(within / ASKED_WHY_IN).await;
+    if !bot.was_ready()
+        && let Some(refusal) = gate.refusal().await
+    {
+        return refusal;
+    }
+    tokio::time::sleep(within.saturating_sub(within / ASKED_WHY_IN)).await;
     if bot.was_ready() {
-        std::future::pending::<()>().await;
+        return std::future::pending().await;
+    }
+    let address = gate.address.clone();
+    match gate::greet(&gate.address).await {
+        Ok(()) => StartError::NeverReady { address, seconds: within.as_secs() },
+        Err(cause) => StartError::GatewayUnreachable { address, cause },
     }
 }
 
@@ -334,15 +422,20 @@ async fn on_event(framework: poise::FrameworkContext<'_, Arc<Bot>, ErrorBox>, ev
     match event {
         FullEvent::Message { new_message } => bot.on_message(new_message).await,
         FullEvent::MessageUpdate { event, .. } => bot.on_edit(event).await,
-        FullEvent::MessageDelete { deleted_message_id, .. } => bot.on_delete(*deleted_message_id).await,
-        FullEvent::MessageDeleteBulk { multiple_deleted_messages_ids, .. } => {
-            for message in multiple_deleted_messages_ids {
-                bot.on_delete(*message).await;
-            }
+        FullEvent::MessageDelete { channel_id, deleted_message_id, guild_id } => {
+            bot.on_delete(*channel_id, *guild_id, &[*deleted_message_id]).await;
+        }
+        FullEvent::MessageDeleteBulk { channel_id, multiple_deleted_messages_ids, guild_id } => {
+            bot.on_delete(*channel_id, *guild_id, multiple_deleted_messages_ids).await;
         }
         FullEvent::InteractionCreate { interaction: Interaction::Component(press) } => bot.on_press(press).await,
         FullEvent::InteractionCreate { interaction: Interaction::Modal(form) } => bot.on_form(form).await,
-        FullEvent::GuildCreate { guild, .. } => guild.threads.iter().for_each(|thread| bot.saw_thread(thread.id, thread.parent_id)),
+        FullEvent::GuildCreate { guild, .. } => {
+            guild.threads.iter().for_each(|thread| bot.saw_thread(thread.id, thread.parent_id));
+            for channel in guild.channels.values().chain(&guild.threads) {
+                bot.saw_channel(channel.id, guild.id, channel.last_message_id);
+            }
+        }
         FullEvent::ThreadCreate { thread } => bot.saw_thread(thread.id, thread.parent_id),
         FullEvent::ThreadListSync { thread_list_sync } => {
             thread_list_sync.threads.iter().for_each(|thread| bot.saw_thread(thread.id, thread.parent_id));
@@ -372,12 +465,61 @@ async fn on_ready(bot: &Bot, ready: &Ready) {
             let stopping = bot.stopping.clone();
             let looks = async move {
                 bot.post_what_waits(None).await;
+                bot.tell_who_is_untold().await;
                 bot.post_what_was_left().await;
             };
             tokio::spawn(async move { stopping.run_until_cancelled(looks).await });
         }
     } else {
         info!("shard {shard} of {of} has a new session: {servers} servers; fetching what it missed");
-        bot.catch_up().await;
+        bot.catch_up(shard).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Locales that Discord has and that the words are written in; there is none for Urdu.
+    const LOCALES: [&str; 5] = ["de", "fr", "es-ES", "tr", "hi"];
+    /// What Discord shows only to those who may moderate, and who may.
+    const MODERATORS: [(&str, &str); 6] =
+        [("fact", "8192"), ("review", "8192"), ("unanswered", "8192"), ("explain", "8192"), ("Edit this fact", "8192"), ("settings", "32")];
+    const MESSAGE_COMMAND: u64 = 3;
+
+    /// Each description of a command, its subcommands and its options, with where it stands.
+    fn described<'v>(what: &'v Value, place: &str, found: &mut Vec<(String, &'v Value)>) {
+        let place = format!("{place}/{}", what["name"].as_str().unwrap_or_default());
+        found.push((place.clone(), what));
+        for option in what["options"].as_array().into_iter().flatten() {
+            described(option, &place, found);
+        }
+    }
+
+    #[test]
+    fn each_command_is_described_in_each_language_and_says_where_and_for_whom_it_is() {
+        let commands = wanted_commands();
+        assert_eq!(commands.len(), 14);
+        let mut found = Vec::new();
+        for command in &commands {
+            let name = command["name"].as_str().unwrap_or_default();
+            let contexts: Vec<u64> = command["contexts"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+            let for_servers = name == "suggest" || MODERATORS.iter().any(|(its, _)| *its == name);
+            assert_eq!(contexts, if for_servers { vec![0] } else { vec![0, 1] }, "{name}");
+            let permissions = MODERATORS.iter().find(|(its, _)| *its == name).map(|(_, bits)| *bits);
+            assert_eq!(command["default_member_permissions"].as_str(), permissions, "{name}");
+            if command["type"].as_u64() != Some(MESSAGE_COMMAND) {
+                described(command, "", &mut found);
+            }
+        }
+        assert!(found.len() > 40, "subcommands and options are among them: {}", found.len());
+        for (place, what) in found {
+            let own = what["description"].as_str().unwrap_or_default();
+            for locale in LOCALES {
+                let said = what["description_localizations"][locale].as_str().unwrap_or_default();
+                assert!((1..=100).contains(&said.chars().count()), "{place} in {locale}: {said:?}");
+                assert_ne!(said, own, "{place} in {locale}");
+            }
+        }
     }
 }

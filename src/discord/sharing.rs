@@ -20,7 +20,7 @@ const SHARD: Duration = Duration::from_secs(7);
 const RENEWED_EVERY: Duration = Duration::from_secs(2);
 /// Discord grants a sign-in each five seconds (gateway: rate limiting).
 const SIGN_IN: Duration = Duration::from_secs(5);
-/// How long work that is done once may take.
+/// For how long work that is done once is leased.
 const WORK: Duration = Duration::from_secs(60);
 /// How often is asked anew for what another has.
 const ASKED_EVERY: Duration = Duration::from_millis(500);
@@ -42,8 +42,40 @@ pub(super) enum NotOurs {
         /// Who.
         by: String,
     },
+    /// Another process counts another number of shards in all.
+    OtherTotal {
+        /// What this one was to run.
+        ours: ShardRange,
+        /// One of those that the other runs, as `5/16`.
+        theirs: String,
+        /// Who.
+        by: String,
+    },
     /// The store does not say.
     Store(StoreError),
+}
+
+impl From<StoreError> for NotOurs {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What the leases of shards begin with.
+const OF_SHARDS: &str = "shard ";
+
+/// A shard that another process runs of another total.
+struct Other {
+    shard: String,
+    total: u32,
+    by: String,
+    left: Duration,
+}
+
+impl Other {
+    fn refuses(self, ours: ShardRange) -> NotOurs {
+        NotOurs::OtherTotal { ours, by: process_of(&self.by).to_owned(), theirs: self.shard }
+    }
 }
 
 impl Sharing {
@@ -55,14 +87,21 @@ impl Sharing {
         Self { store, holder: holder.into() }
     }
 
-    /// Takes shards, or says who has one of them. What a dead process has is waited for.
+    /// Takes shards, or says who has one of them, or counts another number of them in all. What a dead process has is waited for.
     pub(super) async fn take(&self, range: ShardRange) -> Result<(), NotOurs> {
         let until = Instant::now() + SHARD + RENEWED_EVERY;
+        // Before anything is taken, so that a mistaken total keeps nobody from a shard.
+        while let Some(other) = self.other_total(range).await? {
+            if Instant::now() + other.left > until {
+                return Err(other.refuses(range));
+            }
+            sleep(other.left.min(ASKED_EVERY)).await;
+        }
         for shard in range.each() {
             let name = name_of(shard, range);
-            while let Leased::Taken { by, left } = self.store.lease(&name, &self.holder, SHARD).await.map_err(NotOurs::Store)? {
+            while let Leased::Taken { by, left } = self.store.lease(&name, &self.holder, SHARD).await? {
                 if is_dead(&by) {
-                    self.store.release(&name, &by).await.map_err(NotOurs::Store)?;
+                    self.store.release(&name, &by).await?;
                 } else if Instant::now() + left > until {
                     self.give_back(range).await;
                     return Err(NotOurs::Taken { shard: format!("{shard}/{}", range.total()), by: process_of(&by).to_owned() });
@@ -71,22 +110,53 @@ impl Sharing {
                 }
             }
         }
-        Ok(())
+        // The first of them may have run out while the last was waited for.
+        for shard in range.each() {
+            if let Leased::Taken { by, .. } = self.store.lease(&name_of(shard, range), &self.holder, SHARD).await? {
+                self.give_back(range).await;
+                return Err(NotOurs::Taken { shard: format!("{shard}/{}", range.total()), by: process_of(&by).to_owned() });
+            }
+        }
+        // Another may have begun in the same moment. It sees this one as well: neither runs rather than both.
+        match self.other_total(range).await? {
+            None => Ok(()),
+            Some(other) => {
+                self.give_back(range).await;
+                Err(other.refuses(range))
+            }
+        }
+    }
+
+    /// Who runs shards of another total, if somebody does.
+    async fn other_total(&self, range: ShardRange) -> Result<Option<Other>, StoreError> {
+        let mut others = self.store.leases(OF_SHARDS).await?.into_iter().filter_map(|held| {
+            let shard = held.name.strip_prefix(OF_SHARDS)?;
+            let total = shard.split_once('/')?.1.parse().ok()?;
+            Some(Other { shard: shard.to_owned(), total, by: held.by, left: held.left })
+        });
+        Ok(others.find(|other| other.total != range.total() && !is_dead(&other.by)))
     }
 
     /// Keeps shards until another has one of them, which is said.
     pub(super) async fn keep(&self, range: ShardRange) -> NotOurs {
         loop {
-            sleep(RENEWED_EVERY).await;
             for shard in range.each() {
                 if let Some(by) = self.kept(&name_of(shard, range)).await {
                     return NotOurs::Taken { shard: format!("{shard}/{}", range.total()), by: process_of(&by).to_owned() };
                 }
             }
+            // While the store was away, leases ran out, and another total may have been begun since. The smaller one gives way, so that one goes on.
+            if let Ok(Some(other)) = self.other_total(range).await
+                && other.total > range.total()
+            {
+                return other.refuses(range);
+            }
+            sleep(RENEWED_EVERY).await;
         }
     }
 
-    /// Renews a lease; tells who has it otherwise. While the store is away nobody else can take it, and questions are answered from memory.
+    /// Renews a lease; tells who has it otherwise. While the store is away for all, nobody else can take it, and questions are answered from
+    /// memory. A process that alone is cut off from the store goes on as well, beside another that takes the shard.
     async fn kept(&self, name: &str) -> Option<String> {
         if let Ok(Renewed::Lost) = self.store.renew(name, &self.holder, SHARD).await
             && let Ok(Leased::Taken { by, .. }) = self.store.lease(name, &self.holder, SHARD).await
@@ -148,7 +218,17 @@ impl Sharing {
     pub(super) async fn once(&self, name: &str, work: impl Future<Output = ()>) {
         match self.store.lease(name, &self.holder, WORK).await {
             Ok(Leased::Mine) => {
-                work.await;
+                // What waits for Discord may take longer than a lease does.
+                let renewing = async {
+                    loop {
+                        sleep(WORK / 3).await;
+                        let _ = self.store.renew(name, &self.holder, WORK).await;
+                    }
+                };
+                tokio::select! {
+                    () = work => {}
+                    () = renewing => {}
+                }
                 let _ = self.store.release(name, &self.holder).await;
             }
             Ok(Leased::Taken { .. }) => {}
@@ -158,7 +238,7 @@ impl Sharing {
 }
 
 fn name_of(shard: u32, range: ShardRange) -> String {
-    format!("shard {shard}/{}", range.total())
+    format!("{OF_SHARDS}{shard}/{}", range.total())
 }
 
 /// The process of a holder, as people know it.

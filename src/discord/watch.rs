@@ -18,14 +18,16 @@ const LOOKS: u32 = 4;
 /// Done when the gateway has been silent for too long.
 pub(super) async fn watch(bot: &Bot, manager: &ShardManager) -> Silent {
     let at_most = bot.settings.silence;
+    let mut seen: Vec<Option<(Shard, Option<Duration>)>> = vec![None; bot.shards.count() as usize];
     let mut latencies: Vec<Option<Duration>> = Vec::new();
     let mut is_clock_off = false;
     loop {
         tokio::time::sleep(EVERY.min(at_most / LOOKS)).await;
-        let seen: Vec<_> = {
-            let runners = manager.runners.lock().await;
-            bot.shards.each().map(|shard| runners.get(&ShardId(shard)).map(|runner| (stands(runner.stage), runner.latency))).collect()
-        };
+        // Not waited for: who is to have it next may be kept from taking it.
+        if let Ok(runners) = manager.runners.try_lock() {
+            let stand = |shard| runners.get(&ShardId(shard)).map(|runner| (stands(runner.stage), runner.latency));
+            seen = bot.shards.each().map(stand).collect();
+        }
         let now: Vec<_> = seen.iter().map(|seen| seen.and_then(|(_, latency)| latency)).collect();
         // Each acknowledgement of a heartbeat is measured anew, to the nanosecond.
         let is_acknowledged = |(at, latency): (usize, &Option<Duration>)| latency.is_some() && latencies.get(at) != Some(latency);

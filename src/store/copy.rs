@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::engine::Told;
 use super::error::StoreError;
 use super::location::{Location, Place};
+use super::schema::{NEWEST, Schema, WITH_PRIVACY, WITH_REVIEW};
 use super::{postgres, sqlite};
 
 /// Rows that are moved at once; a record may have a million characters.
@@ -20,6 +21,8 @@ pub(super) const PAGE: u32 = 100;
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) name: &'static str,
+    /// The schema that it came with. No later one has changed its columns.
+    pub(super) since: Schema,
     /// Its key, by which it is read in order.
     pub(super) key: &'static [Column],
     pub(super) rest: &'static [Column],
@@ -59,10 +62,11 @@ use Column::{Text, Whole};
 pub(super) const SALT: &str = "salt";
 
 /// All that people did, each table after those that it refers to.
-pub(super) const TABLES: [Table; 10] = [
-    Table { name: SALT, key: &[Whole("one")], rest: &[Text("salt")], numbered: false },
+pub(super) const TABLES: [Table; 11] = [
+    Table { name: SALT, since: WITH_PRIVACY, key: &[Whole("one")], rest: &[Text("salt")], numbered: false },
     Table {
         name: "revision",
+        since: Schema(1),
         key: &[Whole("id")],
         rest: &[
             Whole("server"),
@@ -82,16 +86,24 @@ pub(super) const TABLES: [Table; 10] = [
         ],
         numbered: true,
     },
-    Table { name: "head", key: &[Whole("server"), Text("fact")], rest: &[Whole("number")], numbered: false },
-    Table { name: "setting", key: &[Whole("server")], rest: &[Text("body"), Whole("changed_by"), Whole("changed_at")], numbered: false },
+    Table { name: "head", since: Schema(1), key: &[Whole("server"), Text("fact")], rest: &[Whole("number")], numbered: false },
+    Table {
+        name: "setting",
+        since: Schema(1),
+        key: &[Whole("server")],
+        rest: &[Text("body"), Whole("changed_by"), Whole("changed_at")],
+        numbered: false,
+    },
     Table {
         name: "draft",
+        since: Schema(1),
         key: &[Whole("id")],
         rest: &[Whole("server"), Whole("owner"), Text("body"), Whole("changed_at")],
         numbered: true,
     },
     Table {
         name: "suggestion",
+        since: WITH_REVIEW,
         key: &[Whole("id")],
         rest: &[
             Whole("server"),
@@ -113,20 +125,29 @@ pub(super) const TABLES: [Table; 10] = [
         ],
         numbered: true,
     },
+    Table { name: "untold", since: NEWEST, key: &[Whole("suggestion")], rest: &[], numbered: false },
     Table {
         name: "unanswered",
+        since: WITH_REVIEW,
         key: &[Whole("server"), Text("folded")],
         rest: &[Text("asked"), Whole("times"), Whole("last_at")],
         numbered: false,
     },
     Table {
         name: "pick",
+        since: WITH_REVIEW,
         key: &[Whole("server"), Text("fact"), Text("folded")],
         rest: &[Text("words"), Whole("times"), Whole("last_at")],
         numbered: false,
     },
-    Table { name: "asker", key: &[Whole("server"), Text("folded"), Text("who")], rest: &[], numbered: false },
-    Table { name: "picker", key: &[Whole("server"), Text("fact"), Text("folded"), Text("who")], rest: &[], numbered: false },
+    Table { name: "asker", since: WITH_PRIVACY, key: &[Whole("server"), Text("folded"), Text("who")], rest: &[], numbered: false },
+    Table {
+        name: "picker",
+        since: WITH_PRIVACY,
+        key: &[Whole("server"), Text("fact"), Text("folded"), Text("who")],
+        rest: &[],
+        numbered: false,
+    },
 ];
 
 /// What stands in a row and a column.
@@ -192,20 +213,32 @@ pub struct Copied {
     pub tables: Vec<CopiedTable>,
 }
 
-pub(super) async fn copy(from: &Location, to: &Location, mut done: impl FnMut(&CopiedTable) + Send) -> Result<Copied, StoreError> {
+pub(super) async fn copy(from: &Location, to: &Location, done: impl FnMut(&CopiedTable) + Send) -> Result<Copied, StoreError> {
     if from.place() == to.place() {
         return Err(StoreError::Elsewhere { at: to.place(), what: "this store would be copied into itself; name another" });
     }
-    let mut source = match from {
+    let source = match from {
         Location::File(file) => sqlite::copying::source(file).await?,
         Location::Server(address) => postgres::copying::source(address).await?,
     };
-    let mut target = match to {
-        Location::File(file) => sqlite::copying::target(file).await?,
+    let target = match to {
+        Location::File(file) => sqlite::copying::target(file, NEWEST).await?,
         Location::Server(address) => postgres::copying::target(address).await?,
     };
+    let tables = copy_all(source, target, NEWEST, &to.place(), done).await?;
+    Ok(Copied { from: from.place(), to: to.place(), tables })
+}
+
+/// Copies all that a store of some schema holds into one that was made for it, of the same schema.
+pub(super) async fn copy_all(
+    mut source: Box<dyn Source>,
+    mut target: Box<dyn Target>,
+    schema: Schema,
+    to: &Place,
+    mut done: impl FnMut(&CopiedTable) + Send,
+) -> Result<Vec<CopiedTable>, StoreError> {
     let mut tables = Vec::new();
-    for table in &TABLES {
+    for table in TABLES.iter().filter(|table| table.since <= schema) {
         let (mut read, mut after) = (Sum::default(), None);
         loop {
             let rows = source.page(table, after.as_deref()).await?;
@@ -217,7 +250,7 @@ pub(super) async fn copy(from: &Location, to: &Location, mut done: impl FnMut(&C
             after = rows.into_iter().next_back();
         }
         if sum(&mut *target, table).await? != read {
-            return Err(StoreError::Differs { at: to.place(), table: table.name });
+            return Err(StoreError::Differs { at: to.clone(), table: table.name });
         }
         if table.numbered {
             let given = source.given(table).await?;
@@ -229,7 +262,7 @@ pub(super) async fn copy(from: &Location, to: &Location, mut done: impl FnMut(&C
     }
     let epoch = source.epoch().await?;
     target.finish(epoch).await?;
-    Ok(Copied { from: from.place(), to: to.place(), tables })
+    Ok(tables)
 }
 
 async fn sum(source: &mut dyn Target, table: &'static Table) -> Result<Sum, StoreError> {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{
-    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Place, Renewed,
-    Report, Restored, StoreError, Waiting, WaitingInAll, Watch,
+    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Lease, Leased, Mark, Pick, PickedOften, Place,
+    Renewed, Report, Restored, StoreError, Waiting, WaitingInAll, Watch,
 };
 use crate::curation::review::{Decision, Post, Proposal, Settings, Suggestion, SuggestionId, Unanswered};
 use crate::curation::{Revision, Scope, ServerId};
@@ -58,6 +58,9 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// Gives a lease back; another's stays.
     fn release<'s>(&'s self, name: &'s str, holder: &'s str) -> Told<'s, ()>;
 
+    /// Leases that somebody has and whose names begin so, by their names. Those that ran out are not among them.
+    fn leases<'s>(&'s self, beginning: &'s str) -> Told<'s, Vec<Lease>>;
+
     /// Where every fact stands that was ever changed.
     fn heads(&self) -> Told<'_, Heads>;
 
@@ -102,7 +105,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// Notes where a suggestion stands in the review channel.
     fn posted(&self, id: SuggestionId, post: Post) -> Told<'_, ()>;
 
-    /// Decides a suggestion, and keeps the revision that follows from it: both or neither. `cause` is the interaction of who decides; one
+    /// Decides a suggestion, and keeps the revision that follows from it, and that whoever made it is to be told: all or nothing. `cause` is the interaction of who decides; one
     /// that was heard before is told again that it is done.
     fn decide<'s>(
         &'s self,
@@ -112,6 +115,15 @@ pub trait Engine: fmt::Debug + Send + Sync {
         revision: Option<&'s Revision>,
         cause: Option<u64>,
     ) -> Told<'s, Decided>;
+
+    /// Decided suggestions whose proposers are still to be told, oldest first.
+    fn untold(&self) -> Told<'_, Vec<Suggestion>>;
+
+    /// A decided suggestion, if its proposer is still to be told.
+    fn still_untold(&self, id: SuggestionId) -> Told<'_, Option<Suggestion>>;
+
+    /// Notes that the proposer of a suggestion was told how it ended, or cannot be.
+    fn outcome_told(&self, id: SuggestionId) -> Told<'_, ()>;
 
     /// Counts questions that had no answer.
     fn note_unanswered<'s>(&'s self, asked: &'s [AskedInVain]) -> Told<'s, ()>;

@@ -25,6 +25,17 @@ pub enum Renewed {
     Lost,
 }
 
+/// A lease that somebody has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Of what.
+    pub name: String,
+    /// Whose.
+    pub by: String,
+    /// How much longer, unless they ask for more.
+    pub left: Duration,
+}
+
 /// A time span as stores count it.
 pub(super) fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)

@@ -39,7 +39,7 @@ pub use copy::{Copied, CopiedTable};
 pub use drafts::{DraftChange, DraftId};
 pub use engine::{Engine, Told};
 pub use error::{StoreError, Strange};
-pub use lease::{Leased, Renewed};
+pub use lease::{Lease, Leased, Renewed};
 pub use location::{Location, Place};
 pub use postgres::Address;
 pub use privacy::Forgotten;
@@ -104,6 +104,15 @@ impl Store {
             Location::File(file) => Ok(sqlite::open::open_existing(file, Tuning::default()).await?.map(Opened::from)),
             Location::Server(address) => Ok(postgres::open::open_existing(address).await?.map(Opened::from)),
         }
+    }
+
+    /// Opens a store for what only looks at it: nothing, where there is none. An older one is left at its schema, and what came with later
+    /// ones cannot be asked of it; it can be looked through and backed up, and says what was done to facts.
+    pub async fn open_as_it_is(at: &Location) -> Result<Option<Self>, StoreError> {
+        Ok(match at {
+            Location::File(file) => sqlite::open::open_as_it_is(file, Tuning::default()).await?.map(|store| Self(Arc::new(store))),
+            Location::Server(address) => postgres::open::open_as_it_is(address).await?.map(|store| Self(Arc::new(store))),
+        })
     }
 
     /// Looks through a file: whether it is a store, and whole. It may be in use.

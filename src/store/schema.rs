@@ -10,6 +10,11 @@ use super::error::{Fault, Strange};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Schema(pub i64);
 
+impl Schema {
+    /// The newest, which this program works with.
+    pub const NEWEST: Self = Self(5);
+}
+
 impl fmt::Display for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}", self.0)
@@ -17,13 +22,16 @@ impl fmt::Display for Schema {
 }
 
 /// The newest schema, which this program works with.
-pub(super) const NEWEST: Schema = Schema(4);
+pub(super) const NEWEST: Schema = Schema::NEWEST;
 
 /// The schema from which on suggestions are kept.
 pub(super) const WITH_REVIEW: Schema = Schema(2);
 
 /// The schema from which on several processes share a store, and stores are copied into each other.
 pub(super) const WITH_SHARING: Schema = Schema(3);
+
+/// The schema from which on people are told apart by hashes.
+pub(super) const WITH_PRIVACY: Schema = Schema(4);
 
 /// What a database is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +43,11 @@ pub(super) enum Purpose {
 }
 
 /// The text of each step of an engine.
-pub(super) type Texts = [(Schema, &'static str, &'static str); 4];
+pub(super) type Texts = [(Schema, &'static str, &'static str); 5];
 
 /// All tables that hold what people did, each after those that it refers to.
-pub(super) const TABLES: [&str; 10] =
-    ["salt", "revision", "head", "setting", "draft", "suggestion", "unanswered", "pick", "asker", "picker"];
+pub(super) const TABLES: [&str; 11] =
+    ["salt", "revision", "head", "setting", "draft", "suggestion", "untold", "unanswered", "pick", "asker", "picker"];
 
 /// The steps up to a schema.
 pub(super) fn steps_to(newest: Schema, texts: &Texts) -> Vec<Migration> {

@@ -24,7 +24,7 @@ async fn a_mention_is_answered_by_one_reply() {
         (reply to anna)
         --- embed
         color: #2f6f9f
-        On Monday 28 November 2022 the TTP publicly called off the ceasefire agreed in June.
+        On Monday 28 November 2022 the TTP publicly ended the ceasefire agreed in June.
 
         **Sources**
         - Dawn, [TTP ends ceasefire with govt, orders its militants to 'carry out attacks in entire country'](https://www.dawn.com/news/1723647/ttp-ends-ceasefire-with-govt-orders-its-militants-to-carry-out-attacks-in-entire-country), 28 November 2022
@@ -36,7 +36,7 @@ async fn a_mention_is_answered_by_one_reply() {
         - Wikipedia's article on the talks says the TTP spokesman announced the end of the indefinite ceasefire on 4 September 2022; two reports dated that day and one undated page carry such a statement.
           - Wikipedia, Pakistan and Tehrik-i-Taliban Pakistan peace talks
           - CNN-News18, [Pakistani Taliban ends ceasefire with Pakistan govt for violating agreement](https://www.news18.com/news/world/pakistani-taliban-ends-ceasefire-with-pakistan-govt-for-violating-agreement-5887069.html), 4 September 2022
-        - The Express Tribune reported that Noor Wali Mehsud insisted in January 2023 that the TTP had still not scrapped the truce and called its attacks retaliatory.
+        - The Express Tribune reported that Noor Wali Mehsud insisted in January 2023 that the TTP had still not ended the truce and called its attacks retaliatory.
           - The Express Tribune, [TTP chief says 'open to guidance' from Ulema on group's violent campaign](https://tribune.com.pk/story/2394707/ttp-chief-says-open-to-guidance-from-ulema-on-groups-violent-campaign?amp=1)
         footer: Confidence: high · disputed
         ---
@@ -125,7 +125,7 @@ async fn a_command_is_answered_for_all_or_for_the_asker() {
         color: #2f6f9f
         > wen did ttp call off the cesefire??
 
-        On Monday 28 November 2022 the TTP publicly called off the ceasefire agreed in June.
+        On Monday 28 November 2022 the TTP publicly ended the ceasefire agreed in June.
 
         **Sources**
         - Dawn, [TTP ends ceasefire with govt, orders its militants to 'carry out attacks in entire country'](https://www.dawn.com/news/1723647/ttp-ends-ceasefire-with-govt-orders-its-militants-to-carry-out-attacks-in-entire-country), 28 November 2022
@@ -137,7 +137,7 @@ async fn a_command_is_answered_for_all_or_for_the_asker() {
         - Wikipedia's article on the talks says the TTP spokesman announced the end of the indefinite ceasefire on 4 September 2022; two reports dated that day and one undated page carry such a statement.
           - Wikipedia, Pakistan and Tehrik-i-Taliban Pakistan peace talks
           - CNN-News18, [Pakistani Taliban ends ceasefire with Pakistan govt for violating agreement](https://www.news18.com/news/world/pakistani-taliban-ends-ceasefire-with-pakistan-govt-for-violating-agreement-5887069.html), 4 September 2022
-        - The Express Tribune reported that Noor Wali Mehsud insisted in January 2023 that the TTP had still not scrapped the truce and called its attacks retaliatory.
+        - The Express Tribune reported that Noor Wali Mehsud insisted in January 2023 that the TTP had still not ended the truce and called its attacks retaliatory.
           - The Express Tribune, [TTP chief says 'open to guidance' from Ulema on group's violent campaign](https://tribune.com.pk/story/2394707/ttp-chief-says-open-to-guidance-from-ulema-on-groups-violent-campaign?amp=1)
         footer: Confidence: high · disputed
         ---
@@ -255,7 +255,7 @@ async fn doubt_and_ignorance_are_said_openly() {
         color: #2f6f9f
         I am not sure which of these you mean:
         ---
-        [How many prisoners did the government promise to release, according to the TTP?](primary → 1:p:ASKER:prisoners-102)  [How many TTP prisoners did officials say had been freed in November 2021?](primary → 1:p:ASKER:released-over-100)  [How many prisoners were freed in each batch in early December 2021, according…](primary → 1:p:ASKER:released-batches-thenews)  [When was the first release of TTP prisoners planned?](primary → 1:p:ASKER:prisoner-dates-slipped)  [How many TTP prisoners were freed in mid-May 2022, according to Geo News?](primary → 1:p:ASKER:released-30-may2022)
+        [How many prisoners did the government promise to release, according to the TTP?](primary → 1:p:ASKER:prisoners-102)  [How many TTP prisoners did officials say had been freed in November 2021?](primary → 1:p:ASKER:released-over-100)  [How many prisoners were freed in each batch in early December 2021, according…](primary → 1:p:ASKER:released-batches-thenews)  [How many TTP prisoners were freed in mid-May 2022, according to Geo News?](primary → 1:p:ASKER:released-30-may2022)  [How many TTP prisoners did the Taliban free in August 2021?](primary → 1:p:ASKER:taliban-free-ttp-prisoners-2021)
         [Tell the moderators](secondary → 1:t:ASKER)  [Delete](danger → 1:d:ASKER)
         "));
         let unknown = discord.reply_to(&discord.mention(&anna, &channel, UNKNOWN).await).await;
@@ -263,9 +263,7 @@ async fn doubt_and_ignorance_are_said_openly() {
         (reply to anna)
         --- embed
         color: #2f6f9f
-        I have no sourced answer to that.
-
-        Ask about the subject in your own words; `/help` says what I know.
+        I have no sourced answer to that; `/help` says what I know.
         ---
         [Tell the moderators](secondary → 1:t:ASKER)  [Delete](danger → 1:d:ASKER)
         "));

@@ -25,7 +25,7 @@ use crate::stand_in::{Counts, Discord, Options};
 /// A question that the shipped facts answer.
 pub(crate) const ANSWERED: &str = "wen did ttp call off the cesefire??";
 /// What its answer says.
-pub(crate) const ITS_ANSWER: &str = "the TTP publicly called off the ceasefire agreed in June";
+pub(crate) const ITS_ANSWER: &str = "the TTP publicly ended the ceasefire agreed in June";
 /// The fact that answers it, as buttons name it.
 pub(crate) const ITS_FACT: &str = "nov28-end";
 /// Another.
@@ -133,12 +133,17 @@ pub(crate) async fn counted(discord: &Discord, is_so: impl Fn(Counts) -> bool) {
 
 /// Waits until something is so.
 pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
+    until_within(PATIENCE / 2, is_so).await;
+}
+
+/// The same, for so long.
+pub(crate) async fn until_within(patience: Duration, is_so: impl AsyncFn() -> bool) {
     let so = async {
         while !is_so().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(PATIENCE / 2, so).await.expect("what is waited for happens");
+    timeout(patience, so).await.expect("what is waited for happens");
 }
 
 /// Runs a test with a bot and a Discord of its own; the bot must stop cleanly, and no rule may have been broken.

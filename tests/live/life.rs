@@ -116,6 +116,26 @@ async fn after_a_dead_session_direct_messages_that_came_meanwhile_are_answered()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_dead_session_an_asking_channel_is_read_also_where_nobody_spoke_before() {
+    let options =
+        Options { patience: Duration::from_secs(20), privileged: crate::stand_in::privileged::MESSAGE_CONTENT, ..Options::default() };
+    let discord = Discord::start(options).await;
+    let (anna, general, quiet) = (discord.user("anna"), discord.guild().general(), discord.guild().text_channel());
+    let old = discord.history(&anna, &quiet, ALSO_ANSWERED);
+    let mut with_asking = settings();
+    with_asking.message_content = true;
+    with_asking.asking_channels = vec![quiet.id];
+    let bot = Running::start(&discord, with_asking);
+    discord.reply_to(&discord.mention(&anna, &general, UNKNOWN).await).await;
+    discord.invalidate_sessions(false);
+    let missed = discord.history(&anna, &quiet, "When did the TTP call off the ceasefire?");
+    assert!(discord.reply_to(&missed).await.description().contains(ITS_ANSWER));
+    assert!(discord.replies_to(&old).is_empty(), "what was said before the start is left");
+    bot.stop().await.unwrap();
+    discord.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_shard_answers_its_own_servers() {
     let options = Options { guilds: 2, shards: 2, patience: Duration::from_secs(20), ..Options::default() };
     live_with(options, settings(), async |discord| {

@@ -112,6 +112,20 @@ async fn typing_is_shown_when_an_answer_takes_long_and_only_then() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn typing_is_shown_again_as_long_as_the_answer_takes() {
+    let options = Options { patience: Duration::from_secs(20), ..Options::default() };
+    live_with(options, settings(), async |discord| {
+        let (anna, channel) = (discord.user("anna"), discord.guild().general());
+        // Discord shows it for ten seconds.
+        discord.fail("POST /channels/*/messages", 1, Fault::Slow(Duration::from_secs(9)));
+        let asked = discord.mention(&anna, &channel, OFFERED).await;
+        discord.reply_to(&asked).await;
+        assert_eq!(discord.counts().typing, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_people_type_pings_nobody_and_leads_nowhere() {
     live(async |discord| {
         let (anna, channel) = (discord.user("anna"), discord.guild().general());

@@ -45,9 +45,33 @@ impl Operator {
 
     /// Starts the bot; `RUST_LOG` as given.
     pub(crate) fn run(&self, discord: &Discord, rust_log: &str) -> Bot {
+        self.run_with(discord, |command| {
+            command.env("RUST_LOG", rust_log);
+        })
+    }
+
+    /// Starts the bot with something changed.
+    pub(crate) fn run_with(&self, discord: &Discord, change: impl FnOnce(&mut Command)) -> Bot {
         let mut command = self.command(discord, env!("CARGO_BIN_EXE_sanad"));
-        command.arg("run").env("RUST_LOG", rust_log);
+        command.arg("run");
+        change(&mut command);
         self.started(command)
+    }
+
+    /// Starts the bot over a database.
+    pub(crate) fn run_over(&self, discord: &Discord, rust_log: &str, database: &str) -> Bot {
+        let mut command = self.command(discord, env!("CARGO_BIN_EXE_sanad"));
+        command.arg("run").env("RUST_LOG", rust_log).env("DATABASE_URL", database);
+        self.started(command)
+    }
+
+    /// Imports rows into a database, beside whatever runs.
+    pub(crate) async fn import(&self, discord: &Discord, rows: &str, database: &str) {
+        fs::write(self.folder.join("rows.jsonl"), format!("{rows}\n")).unwrap();
+        let mut command = self.command(discord, env!("CARGO_BIN_EXE_sanad"));
+        command.args(["facts", "import", "rows.jsonl"]).env("DATABASE_URL", database);
+        let (said, code) = finished(command).await;
+        assert_eq!(code, 0, "{said}");
     }
 
     /// Starts the bot from a shell, after a command that limits it.
@@ -118,8 +142,14 @@ impl Bot {
     /// Tells it to stop; its log and its exit code.
     #[cfg(unix)]
     pub(crate) async fn stop(self) -> (String, i32) {
+        self.stop_by("-TERM").await
+    }
+
+    /// The same by a signal of choice, as `kill` takes it.
+    #[cfg(unix)]
+    pub(crate) async fn stop_by(self, signal: &str) -> (String, i32) {
         let id = self.process.id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
         self.ends().await
     }
 }

@@ -129,3 +129,21 @@ async fn an_answer_that_is_late_is_announced_first() {
     bot.stop().await.unwrap();
     discord.assert_clean();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_shared_late_is_announced_first() {
+    let discord = Discord::start(Options::default()).await;
+    let bot = Running::start(&discord, settings());
+    let (anna, ben, channel) = (discord.user("anna"), discord.user("ben"), discord.guild().general());
+    let asked = discord.slash(&ben, &channel, "ask", json!({"question": ANSWERED, "private": true})).await;
+    let private = discord.response(&asked).await.message().clone();
+    discord.fail("POST /channels/*/messages", 1, Fault::Slow(Duration::from_secs(4)));
+    discord.mention(&anna, &channel, ANSWERED).await;
+    discord.next_typing(&channel).await;
+    let shared = discord.click(&ben, &private, &private.button("Share")).await;
+    let first = discord.first_response(&shared).await;
+    assert_eq!((first.kind, first.waiting), (5, true), "deferred");
+    assert!(discord.response(&shared).await.message().description().contains("**Sources**"));
+    bot.stop().await.unwrap();
+    discord.assert_clean();
+}

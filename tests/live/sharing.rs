@@ -6,14 +6,15 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use sanad::store::{Location, Store};
 use serde_json::json;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 use crate::bot::{ANSWERED, ITS_ANSWER};
-use crate::moderation::{ASKS_FOR_IT, FORM, add, ask, moderator};
-use crate::stand_in::{Channel, Discord, Options};
+use crate::moderation::{ASKS_FOR_IT, FORM, add, ask, moderator, press, said};
+use crate::stand_in::{Channel, Discord, Fault, Options};
 
 /// How long a process may take to be there and to see what another did, many others running beside it.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -137,6 +138,68 @@ async fn a_shard_that_another_process_runs_is_refused_until_that_one_is_gone() {
     }
     discord.connected(1).await;
     assert!(answers_with(&discord, &channel, ANSWERED, ITS_ANSWER).await);
+    discord.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_made_a_suggestion_is_told_its_outcome_though_the_process_died_before_it_could() {
+    let (discord, place) = (discord().await, Place::new().await);
+    let mut first = place.run(&discord, "0-1/2");
+    discord.connected(0).await;
+    discord.connected(1).await;
+    let (anna, mo, channel) = (discord.user("anna"), moderator(&discord, "mo"), discord.guild_at(1).general());
+    let opened = discord.slash(&anna, &channel, "suggest", json!({})).await;
+    let preview = discord.response(&discord.submit(&opened, &FORM).await).await;
+    discord.response(&press(&discord, &anna, preview.message(), "Send").await).await;
+    let shown = discord.response(&discord.slash(&mo, &channel, "review", json!({})).await).await;
+    // Whatever the process tries to tell her now, it does not live to see it done.
+    discord.fail("POST /users/@me/channels", 1, Fault::Slow(PATIENCE));
+    let approved = discord.response(&press(&discord, &mo, shown.message(), "Approve").await).await;
+    assert!(said(&approved).contains("Saved."), "{}", said(&approved));
+    first.kill().await.unwrap();
+    let store = Store::open(&Location::parse(&place.store).unwrap()).await.unwrap().store;
+    assert_eq!(store.untold().await.unwrap().len(), 1, "it is decided, and nobody was told");
+
+    let _both = [place.run(&discord, "0/2"), place.run(&discord, "1/2")];
+    let letters = discord.dm(&anna);
+    let letter = discord.nth_post(&letters, 1).await;
+    assert!(letter.description().contains("was taken"), "{}", letter.text());
+    let by = Instant::now() + PATIENCE;
+    while !store.untold().await.unwrap().is_empty() {
+        assert!(Instant::now() < by, "that she was told is not kept");
+        sleep(Duration::from_millis(100)).await;
+    }
+    discord.connected(1).await;
+    assert_eq!(discord.posts_in(&letters).len(), 1, "she is told once");
+    store.close().await;
+    discord.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_total_of_shards_is_refused_until_nobody_counts_so() {
+    let (discord, place) = (discord().await, Place::new().await);
+    let mut first = place.run(&discord, "1/2");
+    discord.connected(1).await;
+    let mut second = place.command(&["run"]);
+    second.env("DISCORD_TOKEN", discord.token()).env("DISCORD_API_URL", discord.url()).env("SANAD_SHARDS", "0-3/4");
+    let (code, said) = place.says(second).await;
+    assert_eq!(code, Some(2), "{said}");
+    for part in ["is to run shards 0-3/4", "runs shard 1/2 over the same store", "the same total", "SANAD_SHARDS"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert_eq!(discord.identifies().len(), 1, "the second never signs in");
+    // What a dead process of this machine has, and what ends of one of another machine, stands in nobody's way.
+    first.kill().await.unwrap();
+    let store = Store::open(&Location::parse(&place.store).unwrap()).await.unwrap().store;
+    store.lease("shard 0/8", "elsewhere, process 5 (away.mark.0)", Duration::from_secs(3)).await.unwrap();
+    let _again = place.run(&discord, "0/4");
+    let by = Instant::now() + PATIENCE;
+    while discord.identifies().last().is_none_or(|last| last.shards != 4) {
+        assert!(Instant::now() < by, "stale leases of other totals block it");
+        sleep(Duration::from_millis(100)).await;
+    }
+    discord.connected(0).await;
+    store.close().await;
     discord.assert_clean();
 }
 

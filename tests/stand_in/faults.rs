@@ -32,6 +32,17 @@ pub(crate) enum Fault {
     StatusAfter(u16),
 }
 
+/// How the gateway turns away who wants to connect.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Refusal {
+    /// Answered with this status.
+    Status(u16),
+    /// The connection breaks before anything is answered.
+    Reset,
+    /// It is let in, greeted, and the connection breaks.
+    ResetAfterHello,
+}
+
 type Matches = Box<dyn Fn(&str, &str) -> bool + Send + Sync>;
 
 /// The faults to come.
@@ -114,9 +125,29 @@ impl Discord {
         self.0.with(|world| world.order_all(|| Order::Close(code, "asked for by a test")));
     }
 
+    /// Breaks the connection of one shard without a word.
+    pub(crate) fn drop_connection_of(&self, shard: u32) {
+        self.0.with(|world| {
+            let id = world.sessions.iter().find(|session| session.shard == shard).and_then(|session| session.connection);
+            if let Some(connection) = id.and_then(|id| world.connections.get(&id)) {
+                let _ = connection.orders.send(Order::Break);
+            }
+        });
+    }
+
     /// Refuses new connections of the gateway for a while; `Duration::ZERO` ends it.
     pub(crate) fn refuse_connections(&self, period: Duration) {
-        self.0.with(|world| world.refuse_until = Some(Instant::now() + period));
+        self.refuse_connections_by(period, Refusal::Status(503));
+    }
+
+    /// The same in another way.
+    pub(crate) fn refuse_connections_by(&self, period: Duration, refusal: Refusal) {
+        self.0.with(|world| world.refuse_until = Some((Instant::now() + period, refusal)));
+    }
+
+    /// Closes every connection that identifies with a code.
+    pub(crate) fn refuse_identifies(&self, code: u16) {
+        self.0.with(|world| world.refuse_with = Some(code));
     }
 
     /// Stops, or begins again, to acknowledge heartbeats.

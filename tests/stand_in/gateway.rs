@@ -30,8 +30,8 @@ enum Next {
 /// Why a payload ends the connection, and whether that breaks a rule.
 type Refusal = (u16, &'static str);
 
-/// Talks with one client until either closes.
-pub(super) async fn converse(inner: Arc<Inner>, mut socket: WebSocket, wire: Wire) {
+/// Talks with one client until either closes, or breaks off after the greeting.
+pub(super) async fn converse(inner: Arc<Inner>, mut socket: WebSocket, wire: Wire, is_greeted_only: bool) {
     let (orders, mut inbox) = mpsc::unbounded_channel();
     let id = inner.with(|world| {
         let id = world.next_serial();
@@ -41,6 +41,9 @@ pub(super) async fn converse(inner: Arc<Inner>, mut socket: WebSocket, wire: Wir
     let interval = inner.options.heartbeat;
     let hello = json!({"op": 10, "t": null, "s": null, "d": {"heartbeat_interval": interval.as_millis(), "_trace": ["stand-in"]}});
     let _ = orders.send(Order::Send(hello.to_string().into()));
+    if is_greeted_only {
+        let _ = orders.send(Order::Break);
+    }
     let mut payloads = VecDeque::new();
     // Twice the interval passes without a heartbeat only where the client has stopped.
     let mut until = Instant::now() + interval * 2;
@@ -154,6 +157,9 @@ fn identify(world: &mut World, id: u64, data: &Value, now: Instant) -> Result<()
     let identify = Identify { token, intents, shard, shards, at: now };
     let crowded = world.options.identifies_spaced && world.is_crowded(shard, now);
     world.identifies.push(identify.clone());
+    if let Some(code) = world.refuse_with {
+        return Err((code, "Asked for by a test."));
+    }
     if identify.token != world.options.token {
         return Err((4004, "Authentication failed."));
     }

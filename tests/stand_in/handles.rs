@@ -248,6 +248,8 @@ pub(crate) struct Counts {
     pub(crate) refused: u64,
     /// Events sent to the bot.
     pub(crate) events: u64,
+    /// Connections to the gateway that were asked for.
+    pub(crate) knocks: u64,
     /// READY sent.
     pub(crate) identifies: u64,
     /// RESUMED sent.

@@ -122,14 +122,19 @@ impl World {
     /// Deletes a message and tells the gateway; false where there is none.
     pub(super) fn remove(&mut self, id: u64) -> bool {
         let Some(stored) = self.forget(id) else { return false };
-        let mut data = json!({"id": id.to_string(), "channel_id": stored.channel.to_string()});
-        if let Some(guild) = stored.guild {
-            data["guild_id"] = json!(guild.to_string());
-        }
         if stored.only_for.is_none() {
-            self.push(&Event { name: "MESSAGE_DELETE", guild: stored.guild, needs: needed(stored.guild), data, hidden: None });
+            self.announce_removal(id, stored.channel, stored.guild);
         }
         true
+    }
+
+    /// Tells that a message was deleted.
+    pub(super) fn announce_removal(&mut self, id: u64, channel: u64, guild: Option<u64>) {
+        let mut data = json!({"id": id.to_string(), "channel_id": channel.to_string()});
+        if let Some(guild) = guild {
+            data["guild_id"] = json!(guild.to_string());
+        }
+        self.push(&Event { name: "MESSAGE_DELETE", guild, needs: needed(guild), data, hidden: None });
     }
 
     /// Who a message of the bot pings, by its `allowed_mentions`.

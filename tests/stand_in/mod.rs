@@ -44,7 +44,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use self::faults::Faults;
-pub(crate) use self::faults::{ALWAYS, Fault};
+pub(crate) use self::faults::{ALWAYS, Fault, Refusal};
 pub(crate) use self::files::File;
 pub(crate) use self::forms::{Field, Form, Style};
 pub(crate) use self::handles::{Channel, Counts, Guild, Identify, Interaction, Message, Request, Response, Role, User};

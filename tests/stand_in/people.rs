@@ -132,6 +132,16 @@ impl Discord {
         self.0.with(|world| world.announce("MESSAGE_CREATE", message.id));
     }
 
+    /// Sends the event of a message's last edit a second time.
+    pub(crate) fn replay_edit(&self, message: &Message) {
+        self.0.with(|world| world.announce("MESSAGE_UPDATE", message.id));
+    }
+
+    /// Sends the event of a message's deletion a second time.
+    pub(crate) fn replay_delete(&self, message: &Message) {
+        self.0.with(|world| world.announce_removal(message.id, message.channel, message.guild));
+    }
+
     /// Waits until a shard is there to be told what happens in a guild, or in direct messages; it may be between two connections.
     pub(super) async fn heard(&self, guild: Option<u64>) {
         if self.0.look(|world| world.is_heard(guild)) {

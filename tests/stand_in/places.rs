@@ -16,8 +16,8 @@ impl Discord {
     /// One of the guilds the bot was in from the start, or joined since.
     #[track_caller]
     pub(crate) fn guild_at(&self, at: usize) -> Guild {
-        match self.guilds().into_iter().nth(at) {
-            Some(guild) => guild,
+        match self.0.look(|world| world.guilds.keys().nth(at).copied()) {
+            Some(id) => Guild { discord: self.clone(), id },
             None => panic!("there is no guild {at}"),
         }
     }

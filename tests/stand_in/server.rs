@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::Inner;
-use super::faults::Fault;
+use super::faults::{Fault, Refusal};
 use super::files;
 use super::gateway;
 use super::rest::{Answer, Call, Route, find};
@@ -235,11 +235,21 @@ async fn enter(inner: Arc<Inner>, wire: Wire, parts: &mut request::Parts) -> Res
         inner.with(|world| world.violate(format!("a WebSocket at {}", parts.uri)));
         return StatusCode::NOT_FOUND.into_response();
     }
-    if inner.look(|world| world.refuse_until.is_some_and(|until| Instant::now() < until)) {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
+    let refusal = inner.with(|world| {
+        world.counts.knocks += 1;
+        world.refuse_until.filter(|(until, _)| Instant::now() < *until).map(|(_, refusal)| refusal)
+    });
+    let is_greeted_only = match refusal {
+        Some(Refusal::Status(status)) => return StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response(),
+        Some(Refusal::Reset) => {
+            wire.cut();
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        Some(Refusal::ResetAfterHello) => true,
+        None => false,
+    };
     match WebSocketUpgrade::from_request_parts(parts, &()).await {
-        Ok(upgrade) => upgrade.on_upgrade(move |socket| gateway::converse(inner, socket, wire)),
+        Ok(upgrade) => upgrade.on_upgrade(move |socket| gateway::converse(inner, socket, wire, is_greeted_only)),
         Err(error) => {
             inner.with(|world| world.violate(format!("gateway: a handshake that failed: {error}")));
             error.into_response()

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::faults::Refusal;
 use super::files::Kept;
 use super::handles::{Channel, Counts, Identify, Interaction, Message, Request, User};
 use super::sessions::{Connection, Session};
@@ -144,7 +145,9 @@ pub(super) struct World {
     pub(super) closed_by_client: Vec<u16>,
     pub(super) closed_by_us: Vec<u16>,
     pub(super) withhold_acks: bool,
-    pub(super) refuse_until: Option<Instant>,
+    pub(super) refuse_until: Option<(Instant, Refusal)>,
+    /// The code that every sign-in is refused with.
+    pub(super) refuse_with: Option<u16>,
     pub(super) requests: VecDeque<Request>,
     /// How many requests were forgotten.
     pub(super) forgotten: usize,
@@ -182,6 +185,7 @@ impl World {
             closed_by_us: Vec::new(),
             withhold_acks: false,
             refuse_until: None,
+            refuse_with: None,
             requests: VecDeque::new(),
             forgotten: 0,
             taps: Vec::new(),

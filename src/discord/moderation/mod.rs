@@ -22,6 +22,7 @@ use super::bot::Bot;
 use super::form::FormId;
 use super::interactions::{Rights, Scene};
 use super::reply::Reply;
+use super::rest::Failure;
 use super::send::First;
 use crate::curation::review::Settings;
 use crate::curation::{Author, Scope, ServerId, Stamp};
@@ -54,6 +55,15 @@ pub(super) struct Manager {
 pub(super) struct Somebody {
     person: NonZeroU64,
     server: ServerId,
+}
+
+/// What came of telling somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    /// They were told, or cannot be.
+    Over,
+    /// Discord was away.
+    Later,
 }
 
 impl Moderator {
@@ -132,20 +142,21 @@ impl Bot {
     }
 
     /// Tells a person something directly, if they let the bot.
-    fn tell_later(&self, person: NonZeroU64, about: &str, reply: Reply) {
-        let Some(bot) = self.myself.upgrade() else { return };
-        let about = about.to_owned();
-        self.in_hand.spawn(async move {
-            let told = match bot.rest.direct(UserId::from(person)).await {
-                Ok(channel) => bot.rest.say(channel, &about, &reply).await.map(drop),
-                Err(failure) => Err(failure),
-            };
-            match told {
-                Err(failure) if failure.is_forbidden() => info!("somebody takes no direct messages, and was not told the outcome"),
-                Err(failure) => warn!("somebody was not told the outcome: {failure}"),
-                Ok(()) => {}
+    async fn tell(&self, person: NonZeroU64, about: &str, reply: &Reply) -> Telling {
+        let told = match self.rest.direct(UserId::from(person)).await {
+            Ok(channel) => self.rest.say(channel, about, reply).await.map(drop),
+            Err(failure) => Err(failure),
+        };
+        match told {
+            Ok(()) => {}
+            Err(failure @ Failure::TooLate { .. }) => {
+                warn!("somebody was not told the outcome: {failure}; it is tried again");
+                return Telling::Later;
             }
-        });
+            Err(failure) if failure.is_forbidden() => info!("somebody takes no direct messages, and was not told the outcome"),
+            Err(failure) => warn!("somebody was not told the outcome: {failure}"),
+        }
+        Telling::Over
     }
 
     /// What somebody reads when the store failed; the log has the whole of it.

@@ -17,7 +17,7 @@ use crate::store::{AskedInVain, Pick, StoreError};
 /// Notes that wait at most.
 const WAITING: usize = 512;
 /// Notes written at once at most.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 /// Notes of a moment are written together: a transaction costs the same for one and for many.
 const GATHERED_FOR: Duration = Duration::from_millis(300);
 /// A pause before the store is tried again.
@@ -38,18 +38,23 @@ pub(in super::super) enum Note {
 #[derive(Debug)]
 pub(in super::super) struct Outbox {
     sender: Sender<Note>,
-    dropped: AtomicU64,
+    dropped: Arc<AtomicU64>,
     vitals: Arc<Vitals>,
 }
 
 /// What was left, to be written.
 #[derive(Debug)]
-pub(in super::super) struct Inbox(Receiver<Note>);
+pub(in super::super) struct Inbox {
+    notes: Receiver<Note>,
+    /// How many found no room.
+    dropped: Arc<AtomicU64>,
+}
 
 impl Outbox {
     pub(in super::super) fn new(vitals: Arc<Vitals>) -> (Self, Inbox) {
         let (sender, receiver) = channel(WAITING);
-        (Self { sender, dropped: AtomicU64::new(0), vitals }, Inbox(receiver))
+        let dropped = Arc::<AtomicU64>::default();
+        (Self { sender, dropped: Arc::clone(&dropped), vitals }, Inbox { notes: receiver, dropped })
     }
 
     /// Tells how many notes wait.
@@ -83,58 +88,65 @@ impl Inbox {
         loop {
             let is_last = tokio::select! {
                 biased;
-                taken = self.0.recv_many(&mut notes, AT_ONCE) => taken == 0,
+                taken = self.notes.recv_many(&mut notes, AT_ONCE) => taken == 0,
                 () = stopping.cancelled() => true,
             };
             if is_last {
                 while notes.len() < WAITING
-                    && let Ok(note) = self.0.try_recv()
+                    && let Ok(note) = self.notes.try_recv()
                 {
                     notes.push(note);
                 }
-                if let Err(error) = keep(&desk, &notes).await {
+                if let Err(error) = keep(&desk, &mut notes).await {
                     vitals.metrics.store_failed(Fault::of(&error));
                     warn!("{} notes of what was asked in vain or picked were not kept: {error}", notes.len());
                 }
                 return;
             }
-            while let Err(error) = keep(&desk, &notes).await {
+            let is_full = notes.len() >= AT_ONCE;
+            let picked = notes.iter().any(|note| matches!(note, Note::Picked(_)));
+            while let Err(error) = keep(&desk, &mut notes).await {
                 vitals.metrics.store_failed(Fault::of(&error));
                 if !was_down {
                     warn!("what was asked in vain or picked is not kept for now: {error}; it is tried again");
                     was_down = true;
                 }
                 if stopping.is_cancelled() {
-                    return;
+                    return warn!("{} notes of what was asked in vain or picked were not kept", notes.len() + self.notes.len());
                 }
                 tokio::time::sleep(PAUSE).await;
             }
             if was_down {
-                info!("what was asked in vain or picked is kept again");
+                let dropped = self.dropped.load(Ordering::Relaxed);
+                info!("what was asked in vain or picked is kept again; {dropped} notes were dropped so far for lack of room");
                 was_down = false;
             }
-            let picked = notes.iter().any(|note| matches!(note, Note::Picked(_)));
-            notes.clear();
             if picked && let Err(error) = propose(&desk, &proposed).await {
                 warn!("words that people use for facts were not proposed: {error}");
             }
-            tokio::select! {
-                () = tokio::time::sleep(GATHERED_FOR) => {}
-                () = stopping.cancelled() => {}
+            // Where more wait than are written at once, there is nothing to gather for.
+            if !is_full {
+                tokio::select! {
+                    () = tokio::time::sleep(GATHERED_FOR) => {}
+                    () = stopping.cancelled() => {}
+                }
             }
         }
     }
 }
 
-async fn keep(desk: &Desk, notes: &[Note]) -> Result<(), StoreError> {
+/// Writes notes down, and lets go those that are written: tried again, none is counted twice.
+async fn keep(desk: &Desk, notes: &mut Vec<Note>) -> Result<(), StoreError> {
     let in_vain: Vec<AskedInVain> =
         notes.iter().filter_map(|note| if let Note::InVain(asked) = note { Some(asked.clone()) } else { None }).collect();
-    let picks: Vec<Pick> = notes.iter().filter_map(|note| if let Note::Picked(pick) = note { Some(pick.clone()) } else { None }).collect();
     if !in_vain.is_empty() {
         desk.store.note_unanswered(&in_vain).await?;
+        notes.retain(|note| matches!(note, Note::Picked(_)));
     }
+    let picks: Vec<Pick> = notes.iter().filter_map(|note| if let Note::Picked(pick) = note { Some(pick.clone()) } else { None }).collect();
     if !picks.is_empty() {
         desk.store.note_picks(&picks).await?;
+        notes.clear();
     }
     Ok(())
 }
@@ -147,4 +159,23 @@ async fn propose(desk: &Desk, proposed: &impl Fn(&Suggestion)) -> Result<(), Sto
         proposed(&suggestion);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU64;
+
+    use super::*;
+
+    #[test]
+    fn as_many_notes_wait_as_there_is_room_for_and_the_others_are_counted() {
+        let vitals = Arc::new(Vitals::default());
+        let (outbox, inbox) = Outbox::new(Arc::clone(&vitals));
+        let note = || AskedInVain { scope: Scope::Everywhere, text: "who".to_owned(), asker: NonZeroU64::MIN, at: 0 };
+        for _ in 0..WAITING + 3 {
+            outbox.leave(Note::InVain(note()));
+        }
+        assert_eq!((inbox.notes.len(), inbox.dropped.load(Ordering::Relaxed)), (WAITING, 3));
+        assert!(vitals.metrics.text().contains("sanad_dropped_notes_total 3\n"));
+    }
 }

@@ -17,7 +17,7 @@ use super::super::render;
 use super::super::reply::{Reply, SeenBy};
 use super::super::send::First;
 use super::drafts::{Draft, Outcome, Purpose, is_by_another};
-use super::{Moderator, before_a_form, now, somebody, wording};
+use super::{Moderator, Telling, before_a_form, now, somebody, wording};
 use crate::curation::form::{Typed, made_id, with_forms};
 use crate::curation::neighbours::neighbours;
 use crate::curation::review::{Decision, Post, Proposal, Suggestion, SuggestionId, Verdict};
@@ -115,7 +115,10 @@ impl Bot {
     pub(in super::super) async fn post_what_waits(&self, of: Option<ServerId>) {
         match self.desk.store.unposted().await {
             Ok(waiting) => {
-                let wanted = |suggestion: &&Suggestion| of.is_none_or(|server| suggestion.scope == Scope::Server(server));
+                let wanted = |suggestion: &&Suggestion| match suggestion.scope {
+                    Scope::Server(server) => of.is_none_or(|of| of == server) && self.settings_of(server).review_channel.is_some(),
+                    Scope::Everywhere => false,
+                };
                 // So many at once; what is left is in the queue, and posted another time.
                 for suggestion in waiting.iter().filter(wanted).take(POSTED_AT_ONCE) {
                     self.post_for_review(suggestion);
@@ -125,10 +128,11 @@ impl Bot {
         }
     }
 
-    /// Posts from time to time what a process that died has not posted. Never ends.
+    /// Posts from time to time what a process that died has not posted, and tells whom it has not told. Never ends.
     pub(in super::super) async fn post_what_was_left(&self) {
         loop {
             tokio::time::sleep(LEFT_FOR).await;
+            self.tell_who_is_untold().await;
             // Servers of other processes may have another review channel since this one began.
             match self.desk.store.settings().await {
                 Ok(all) => {
@@ -327,9 +331,38 @@ impl Bot {
                 }
             });
         }
-        let decider = suggestion.decision.as_ref().and_then(|decision| decision.by);
-        if let Some(proposer) = suggestion.proposer.filter(|proposer| decider != Some(*proposer)) {
-            self.tell_later(proposer, &format!("outcome-{}", suggestion.id.0), wording::outcome(suggestion));
+        if suggestion.to_be_told().is_some() {
+            self.tell_outcome(suggestion.id);
+        }
+    }
+
+    /// Tells proposers how their suggestions ended whom nobody has told, as after a process that died or while Discord was away.
+    pub(in super::super) async fn tell_who_is_untold(&self) {
+        match self.desk.store.untold().await {
+            Ok(untold) => untold.iter().take(POSTED_AT_ONCE).for_each(|suggestion| self.tell_outcome(suggestion.id)),
+            Err(error) => debug!("who is to be told how a suggestion ended was not looked for: {error}"),
+        }
+    }
+
+    /// Tells who made a suggestion how it ended; nobody waits for that. Until they were told, the store has it that they are to be.
+    fn tell_outcome(&self, id: SuggestionId) {
+        let Some(bot) = self.myself.upgrade() else { return };
+        self.in_hand.spawn(async move {
+            let telling = bot.tell_proposer(id);
+            bot.sharing.once(&format!("telling the outcome of suggestion {}", id.0), telling).await;
+        });
+    }
+
+    async fn tell_proposer(&self, id: SuggestionId) {
+        // Another process may have told them meanwhile, or they may have asked to be forgotten.
+        let Ok(Some(suggestion)) = self.desk.store.still_untold(id).await else { return };
+        if let Some(proposer) = suggestion.to_be_told()
+            && self.tell(proposer, &format!("outcome-{}", id.0), &wording::outcome(&suggestion)).await == Telling::Later
+        {
+            return;
+        }
+        if let Err(error) = self.desk.store.outcome_told(id).await {
+            warn!("that somebody was told the outcome of a suggestion was not kept: {error}; they may be told once more");
         }
     }
 }

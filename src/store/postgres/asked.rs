@@ -1,6 +1,8 @@
 //! What people ask in vain, and which fact they pick for their words: counted, without their names, and not for ever.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{Postgres, Transaction};
 
 use super::locks::{Lock, lock};
 use super::{PostgresStore, askers};
@@ -14,25 +16,68 @@ pub(super) async fn note_unanswered(store: &PostgresStore, asked: &[AskedInVain]
     let mut tx = store.pool().begin().await?;
     lock(&mut tx, Lock::Noting).await?;
     let salt = askers::salt(&mut tx).await?;
+    let mut noted = Noted::default();
     for AskedInVain { scope, text, asker, at } in asked {
-        let Some((text, folded)) = kept(text) else { continue };
-        let noted = sqlx::query(
-            "INSERT INTO unanswered (server, folded, asked, times, last_at) VALUES ($1, $2, $3, 1, $4)
-             ON CONFLICT (server, folded) DO UPDATE SET times = unanswered.times + 1, last_at = greatest(unanswered.last_at, excluded.last_at)",
-        );
-        noted.bind(scope_out(*scope)).bind(&folded).bind(text).bind(time_out(*at)).execute(&mut *tx).await?;
-        let by = sqlx::query("INSERT INTO asker (server, folded, who) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
-        by.bind(scope_out(*scope)).bind(folded).bind(salt.hash(*asker)).execute(&mut *tx).await?;
+        if let Some((text, folded)) = kept(text) {
+            noted.add(scope_out(*scope), folded, text, salt.hash(*asker), time_out(*at));
+        }
     }
-    let servers: BTreeSet<i64> = asked.iter().map(|asked| scope_out(asked.scope)).collect();
-    for server in servers {
-        let dropped = sqlx::query(
-            "DELETE FROM unanswered WHERE server = $1 AND folded IN
-                 (SELECT folded FROM unanswered WHERE server = $1 ORDER BY last_at DESC, folded OFFSET $2)",
-        );
-        dropped.bind(server).bind(i64::from(KEPT_AT_MOST)).execute(&mut *tx).await?;
-    }
+    noted.write(&mut tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// What is noted together: a statement for all of it costs hardly more than one for a single question.
+#[derive(Default)]
+struct Noted {
+    /// Each question of a server once, for no row can be changed twice by a statement: as it was asked, how often, and when last.
+    questions: BTreeMap<(i64, String), (String, i64, i64)>,
+    /// Who asked which.
+    askers: BTreeSet<(i64, String, String)>,
+}
+
+impl Noted {
+    fn add(&mut self, server: i64, folded: String, text: String, who: String, at: i64) {
+        self.askers.insert((server, folded.clone(), who));
+        let (_, times, last) = self.questions.entry((server, folded)).or_insert((text, 0, at));
+        (*times, *last) = (times.saturating_add(1), at.max(*last));
+    }
+
+    async fn write(self, tx: &mut Transaction<'_, Postgres>) -> Result<(), Fault> {
+        let servers: Vec<i64> = self.questions.keys().map(|(server, _)| *server).collect::<BTreeSet<i64>>().into_iter().collect();
+        let (mut of, mut folded, mut asked, mut times, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for ((server, key), (text, count, at)) in self.questions {
+            of.push(server);
+            folded.push(key);
+            asked.push(text);
+            times.push(count);
+            last.push(at);
+        }
+        let noted = sqlx::query(
+            "INSERT INTO unanswered (server, folded, asked, times, last_at)
+             SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+             ON CONFLICT (server, folded)
+             DO UPDATE SET times = unanswered.times + excluded.times, last_at = greatest(unanswered.last_at, excluded.last_at)",
+        );
+        noted.bind(of).bind(folded).bind(asked).bind(times).bind(last).execute(&mut **tx).await?;
+        let (mut of, mut folded, mut who) = (Vec::new(), Vec::new(), Vec::new());
+        for (server, key, person) in self.askers {
+            of.push(server);
+            folded.push(key);
+            who.push(person);
+        }
+        let by = sqlx::query(
+            "INSERT INTO asker (server, folded, who) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
+        );
+        by.bind(of).bind(folded).bind(who).execute(&mut **tx).await?;
+        let dropped = sqlx::query(
+            "DELETE FROM unanswered USING
+                 (SELECT server, folded, row_number() OVER (PARTITION BY server ORDER BY last_at DESC, folded) AS place
+                  FROM unanswered WHERE server = ANY($1)) AS placed
+             WHERE placed.place > $2 AND placed.server = unanswered.server AND placed.folded = unanswered.folded",
+        );
+        dropped.bind(servers).bind(i64::from(KEPT_AT_MOST)).execute(&mut **tx).await?;
+        Ok(())
+    }
 }
 
 pub(super) async fn unanswered(store: &PostgresStore, scope: Scope, most: u32) -> Result<Vec<Unanswered>, Fault> {

@@ -22,6 +22,7 @@ pub(super) async fn report(store: &PostgresStore) -> Result<Report, Fault> {
     let mut problems = Vec::new();
     let revisions = readable(&mut tx, "revision", "id", |row| rows::revision(row).is_ok(), &mut problems).await?;
     readable(&mut tx, "setting", "server", |row| rows::setting(row).is_ok(), &mut problems).await?;
+    // Which every database of PostgreSQL's has: the first had schema 3.
     readable(&mut tx, "suggestion", "id", |row| rows::suggestion(row).is_ok(), &mut problems).await?;
     let facts = "SELECT count(*) FROM (SELECT DISTINCT server, fact FROM revision) AS each";
     let facts = count_in(sqlx::query_scalar(facts).fetch_one(&mut *tx).await?);

@@ -9,11 +9,11 @@ use super::Address;
 use super::error::said;
 use super::locks::Lock;
 use super::open::{Found, connect, look, make, mark};
-use crate::store::copy::{Cell, Cells, Column, Given, PAGE, SALT, Source, TABLES, Table, Target, copy};
+use crate::store::copy::{Cell, Cells, Column, Given, PAGE, SALT, Source, TABLES, Table, Target, copy_all};
 use crate::store::engine::Told;
 use crate::store::error::{Fault, StoreError};
-use crate::store::location::{Location, Place};
-use crate::store::schema::{NEWEST, Purpose};
+use crate::store::location::Place;
+use crate::store::schema::{NEWEST, Purpose, Schema};
 use crate::store::sqlite;
 
 /// A copy may take as long as it takes.
@@ -25,27 +25,35 @@ struct Side {
     connection: PgConnection,
 }
 
-/// A store, as it stands now.
+/// A store, as it stands now, brought up to date.
 pub(in crate::store) async fn source(address: &Address) -> Result<Box<dyn Source>, StoreError> {
+    let (found, schema) = as_it_is(address).await?;
+    if schema == NEWEST {
+        return Ok(found);
+    }
+    drop(found);
+    make(address, Purpose::Use).await?;
+    Ok(as_it_is(address).await?.0)
+}
+
+/// A store, as it stands now, with its schema.
+async fn as_it_is(address: &Address) -> Result<(Box<dyn Source>, Schema), StoreError> {
     let place = address.place();
     let side = async {
         let mut connection = connect(address).await?;
-        match look(&mut connection, NEWEST).await? {
-            Found::Nothing => return Err(StoreError::Missing { at: place.clone() }.into()),
-            Found::Ours(NEWEST) => {}
-            Found::Ours(_) => {
-                make(address, Purpose::Use).await?;
-            }
-        }
         connection.execute(PATIENT).await?;
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let Found::Ours(schema) = look(&mut connection, NEWEST).await? else {
+            return Err(StoreError::Missing { at: place.clone() }.into());
+        };
         let copying: i64 = sqlx::query_scalar("SELECT count(*) FROM copying").fetch_one(&mut connection).await?;
         if copying > 0 {
             return Err(StoreError::Unfinished { at: place.clone() }.into());
         }
-        Ok(Side { place: place.clone(), connection })
+        Ok((Side { place: place.clone(), connection }, schema))
     };
-    Ok(Box::new(side.await.map_err(|fault: Fault| said(fault, &place))?))
+    let (side, schema) = side.await.map_err(|fault: Fault| said(fault, &place))?;
+    Ok((Box::new(side), schema))
 }
 
 /// A store that is made for it, or that a copy was begun into. It is marked as unfinished; nothing of the rest is kept until it is finished.
@@ -75,10 +83,12 @@ pub(in crate::store) async fn target(address: &Address) -> Result<Box<dyn Target
     Ok(Box::new(side.await.map_err(|fault: Fault| said(fault, &place))?))
 }
 
-/// A copy in a file, which is looked through and on disk before it bears its name.
+/// A copy in a file, of the store's schema, which is looked through and on disk before it bears its name.
 pub(super) async fn backup(address: &Address, to: &Path) -> Result<(), StoreError> {
     let file = sqlite::backup::Partial::beside(to)?;
-    copy(&Location::Server(Box::new(address.clone())), &Location::File(file.path().to_owned()), |_| ()).await?;
+    let (source, schema) = as_it_is(address).await?;
+    let target = sqlite::copying::target(file.path(), schema).await?;
+    copy_all(source, target, schema, &Place::of_file(file.path()), |_| ()).await?;
     file.keep_if_sound(to).await
 }
 

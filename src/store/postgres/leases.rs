@@ -6,7 +6,7 @@ use sqlx::Row;
 
 use super::PostgresStore;
 use crate::store::error::Fault;
-use crate::store::lease::{Leased, Renewed, millis, span as span_of};
+use crate::store::lease::{Lease, Leased, Renewed, millis, span as span_of};
 
 /// Milliseconds since 1970, by the server. It goes on within a transaction.
 const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
@@ -38,4 +38,12 @@ pub(super) async fn renew(store: &PostgresStore, name: &str, holder: &str, span:
 pub(super) async fn release(store: &PostgresStore, name: &str, holder: &str) -> Result<(), Fault> {
     sqlx::query("DELETE FROM lease WHERE name = $1 AND holder = $2").bind(name).bind(holder).execute(&store.pool()).await?;
     Ok(())
+}
+
+pub(super) async fn leases(store: &PostgresStore, beginning: &str) -> Result<Vec<Lease>, Fault> {
+    let held =
+        format!("SELECT name, holder, until - {NOW} AS remaining FROM lease WHERE starts_with(name, $1) AND until > {NOW} ORDER BY name");
+    let held = sqlx::query(&held).bind(beginning).fetch_all(&store.pool()).await?;
+    let each = held.iter();
+    each.map(|row| Ok(Lease { name: row.try_get("name")?, by: row.try_get("holder")?, left: span_of(row.try_get("remaining")?) })).collect()
 }

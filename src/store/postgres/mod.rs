@@ -38,8 +38,8 @@ use super::location::Place;
 use super::now;
 use super::rows::{Columns, Reading, time_out};
 use super::{
-    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Renewed, Report,
-    Restored, Waiting, WaitingInAll, Watch,
+    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Lease, Leased, Mark, Pick, PickedOften, Renewed,
+    Report, Restored, Waiting, WaitingInAll, Watch,
 };
 use crate::curation::review::{Decision, Post, Proposal, Settings, Suggestion, SuggestionId, Unanswered};
 use crate::curation::{Revision, Scope, ServerId};
@@ -149,12 +149,17 @@ impl Engine for PostgresStore {
         self.told(leases::release(self, name, holder))
     }
 
+    fn leases<'s>(&'s self, beginning: &'s str) -> Told<'s, Vec<Lease>> {
+        self.told(leases::leases(self, beginning))
+    }
+
     fn heads(&self) -> Told<'_, Heads> {
         self.patient(revisions::heads(self, None))
     }
 
     fn heads_since(&self, mark: Mark) -> Told<'_, Heads> {
-        self.patient(revisions::heads(self, Some(mark)))
+        // Asked each second: where the network swallows it, what is behind it waits.
+        self.told(revisions::heads(self, Some(mark)))
     }
 
     fn history<'s>(&'s self, scope: Scope, fact: &'s FactId) -> Told<'s, Vec<Revision>> {
@@ -213,6 +218,18 @@ impl Engine for PostgresStore {
         cause: Option<u64>,
     ) -> Told<'s, Decided> {
         self.told(review::decide(self, scope, id, decision, revision, cause))
+    }
+
+    fn untold(&self) -> Told<'_, Vec<Suggestion>> {
+        self.told(review::untold(self))
+    }
+
+    fn still_untold(&self, id: SuggestionId) -> Told<'_, Option<Suggestion>> {
+        self.told(review::still_untold(self, id))
+    }
+
+    fn outcome_told(&self, id: SuggestionId) -> Told<'_, ()> {
+        self.told(review::outcome_told(self, id))
     }
 
     fn note_unanswered<'s>(&'s self, asked: &'s [AskedInVain]) -> Told<'s, ()> {

@@ -21,8 +21,8 @@ pub(super) const ACQUIRE: Duration = Duration::from_secs(5);
 /// Connections of one process.
 const CONNECTIONS: u32 = 10;
 /// What every connection is told: how long it waits for a lock, a statement may take, and a transaction may rest. Said by statements, for
-/// a pooler between may refuse it in the greeting.
-const MANNERS: &str = "SET lock_timeout = '8s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
+/// a pooler between may refuse it in the greeting. A process that the network has lost holds its locks as long as its transaction may rest.
+const MANNERS: &str = "SET lock_timeout = '8s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '10s'";
 /// How long a process waits for another that brings the database up to date.
 const MIGRATING: &str = "SET LOCAL lock_timeout = '120s'; SET LOCAL statement_timeout = '600s'";
 
@@ -55,20 +55,32 @@ pub(in crate::store) async fn open(address: &Address) -> Result<Opened, StoreErr
 
 /// Opens a store for what only reads: nothing, where there is none. An older one is brought up to date all the same.
 pub(in crate::store) async fn open_existing(address: &Address) -> Result<Option<Opened>, StoreError> {
+    let migrated = match looked_at(address).await? {
+        Found::Nothing => return Ok(None),
+        Found::Ours(NEWEST) => None,
+        Found::Ours(_) => make(address, Purpose::Use).await?,
+    };
+    Ok(open_as_it_is(address).await?.map(|store| (store, migrated)))
+}
+
+/// Opens a store, and leaves it at its schema: nothing, where there is none.
+pub(in crate::store) async fn open_as_it_is(address: &Address) -> Result<Option<PostgresStore>, StoreError> {
+    if looked_at(address).await? == Found::Nothing {
+        return Ok(None);
+    }
+    let store = PostgresStore::of(address).map_err(|error| said(error.into(), &address.place()))?;
+    finished(&store).await?;
+    Ok(Some(store))
+}
+
+async fn looked_at(address: &Address) -> Result<Found, StoreError> {
     let found = of(address, async {
         let mut connection = connect(address).await?;
         let found = look(&mut connection, NEWEST).await?;
         connection.close().await?;
         Ok(found)
     });
-    let migrated = match found.await? {
-        Found::Nothing => return Ok(None),
-        Found::Ours(NEWEST) => None,
-        Found::Ours(_) => make(address, Purpose::Use).await?,
-    };
-    let store = PostgresStore::of(address).map_err(|error| said(error.into(), &address.place()))?;
-    finished(&store).await?;
-    Ok(Some((store, migrated)))
+    found.await
 }
 
 /// Sees that a database is a store of the newest schema, and makes it one where it is empty or older.
@@ -111,7 +123,7 @@ pub(super) fn pool(options: PgConnectOptions) -> PgPool {
 }
 
 /// Brings a database up to a schema, all steps or none. Where another process was faster, there is nothing left to do.
-async fn migrate(connection: &mut PgConnection, newest: Schema, purpose: Purpose) -> Result<Option<Migrated>, Fault> {
+pub(in crate::store) async fn migrate(connection: &mut PgConnection, newest: Schema, purpose: Purpose) -> Result<Option<Migrated>, Fault> {
     let mut tx = connection.begin().await?;
     tx.execute(MIGRATING).await?;
     lock(&mut tx, Lock::Migrating).await?;

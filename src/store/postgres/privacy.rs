@@ -54,6 +54,9 @@ pub(super) async fn forget(store: &PostgresStore, person: NonZeroU64) -> Result<
         revisions: gone("UPDATE revision SET author_kind = 'forgotten', author = NULL WHERE author = $1").await?,
         settings: gone("UPDATE setting SET changed_by = NULL WHERE changed_by = $1").await?,
     };
+    // Nobody is told what nobody signs.
+    let nobody_s = "DELETE FROM untold WHERE suggestion IN (SELECT id FROM suggestion WHERE proposer IS NULL)";
+    sqlx::query(nobody_s).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(forgotten)
 }

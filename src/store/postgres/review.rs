@@ -121,8 +121,30 @@ pub(super) async fn decide(
         }
     }
     end(&mut tx, id, decision, kept, cause).await?;
+    let decided = Suggestion { decision: Some(decision.clone()), ..found };
+    if decided.to_be_told().is_some() {
+        sqlx::query("INSERT INTO untold (suggestion) VALUES ($1)").bind(id.0).execute(&mut *tx).await?;
+    }
     tx.commit().await?;
-    Ok(Decided::Done(Suggestion { decision: Some(decision.clone()), ..found }))
+    Ok(Decided::Done(decided))
+}
+
+pub(super) async fn untold(store: &PostgresStore) -> Result<Vec<Suggestion>, Fault> {
+    let found = sqlx::query("SELECT suggestion.* FROM untold JOIN suggestion ON suggestion.id = untold.suggestion ORDER BY suggestion.id");
+    suggestions(&found.fetch_all(&store.pool()).await?)
+}
+
+pub(super) async fn still_untold(store: &PostgresStore, id: SuggestionId) -> Result<Option<Suggestion>, Fault> {
+    let found =
+        sqlx::query("SELECT suggestion.* FROM untold JOIN suggestion ON suggestion.id = untold.suggestion WHERE suggestion.id = $1");
+    let found = found.bind(id.0).fetch_optional(&store.pool()).await?;
+    found.map(|row| rows::read("suggestion", &row, rows::suggestion)).transpose()
+}
+
+pub(super) async fn outcome_told(store: &PostgresStore, id: SuggestionId) -> Result<(), Fault> {
+    let mut tx = store.pool().begin().await?;
+    sqlx::query("DELETE FROM untold WHERE suggestion = $1").bind(id.0).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn end(tx: &mut PgConnection, id: SuggestionId, decision: &Decision, revision: Option<i64>, cause: Option<u64>) -> Result<(), Fault> {

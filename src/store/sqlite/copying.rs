@@ -11,7 +11,7 @@ use crate::store::copy::{Cell, Cells, Column, Given, PAGE, SALT, Source, TABLES,
 use crate::store::engine::{Engine, Told};
 use crate::store::error::{Fault, StoreError};
 use crate::store::location::Place;
-use crate::store::schema::Purpose;
+use crate::store::schema::{Purpose, Schema, WITH_PRIVACY};
 
 /// A connection within the transaction of a copy.
 struct Side {
@@ -35,29 +35,42 @@ pub(in crate::store) async fn source(file: &Path) -> Result<Box<dyn Source>, Sto
 }
 
 /// A store that is made for it, or that a copy was begun into. It is marked as unfinished; nothing of the rest is kept until it is finished.
-pub(in crate::store) async fn target(file: &Path) -> Result<Box<dyn Target>, StoreError> {
-    let tuning = Tuning::default();
+pub(in crate::store) async fn target(file: &Path, schema: Schema) -> Result<Box<dyn Target>, StoreError> {
+    let tuning = Tuning { newest: schema, ..Tuning::default() };
     let found = look(file, tuning).await?;
     let side = async {
-        // What is older is somebody's: it is refused below as it is.
-        if !matches!(found, Found::Ours(_)) {
+        // What is older and holds something is somebody's: it is refused as it is.
+        if let Found::Ours(older) = found {
+            let mut connection = tuning.plain(file).connect().await?;
+            refuse_occupied(&mut connection, file, older).await?;
+            connection.close().await?;
+        }
+        if found != Found::Ours(schema) {
             connections(file, found, tuning, Purpose::Copy).await?.close().await;
         }
         let mut connection = tuning.writing(file).connect().await?;
         connection.execute("BEGIN IMMEDIATE").await?;
-        for table in TABLES.iter().filter(|table| table.name != SALT) {
-            let held: i64 = sqlx::query_scalar(&format!("SELECT count(*) FROM {}", table.name)).fetch_one(&mut connection).await?;
-            if held > 0 {
-                return Err(StoreError::Occupied { at: Place::of_file(file), table: table.name }.into());
-            }
-        }
+        refuse_occupied(&mut connection, file, schema).await?;
         mark(&mut connection).await?;
         connection.execute("COMMIT").await?;
         connection.execute("BEGIN IMMEDIATE").await?;
-        connection.execute("DELETE FROM salt").await?;
+        if schema >= WITH_PRIVACY {
+            connection.execute("DELETE FROM salt").await?;
+        }
         Ok(Side { file: file.to_owned(), connection })
     };
     Ok(Box::new(side.await.map_err(|fault: Fault| said(fault, &Place::of_file(file)))?))
+}
+
+/// Refuses a store of a schema that holds something.
+async fn refuse_occupied(connection: &mut SqliteConnection, file: &Path, schema: Schema) -> Result<(), Fault> {
+    for table in TABLES.iter().filter(|table| table.name != SALT && table.since <= schema) {
+        let held: i64 = sqlx::query_scalar(&format!("SELECT count(*) FROM {}", table.name)).fetch_one(&mut *connection).await?;
+        if held > 0 {
+            return Err(StoreError::Occupied { at: Place::of_file(file), table: table.name }.into());
+        }
+    }
+    Ok(())
 }
 
 impl Side {

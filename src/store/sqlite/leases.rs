@@ -6,7 +6,7 @@ use sqlx::Row;
 
 use super::SqliteStore;
 use crate::store::error::Fault;
-use crate::store::lease::{Leased, Renewed, millis, span as span_of};
+use crate::store::lease::{Lease, Leased, Renewed, millis, span as span_of};
 
 /// Milliseconds since 1970, as whole numbers, by SQLite.
 const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
@@ -40,4 +40,14 @@ pub(super) async fn release(store: &SqliteStore, name: &str, holder: &str) -> Re
     let mut tx = store.begin().await?;
     sqlx::query("DELETE FROM lease WHERE name = ? AND holder = ?").bind(name).bind(holder).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
+}
+
+pub(super) async fn leases(store: &SqliteStore, beginning: &str) -> Result<Vec<Lease>, Fault> {
+    let held = format!(
+        "SELECT name, holder, until - {NOW} AS left FROM lease
+         WHERE substr(name, 1, length(?1)) = ?1 AND until > {NOW} ORDER BY name"
+    );
+    let held = sqlx::query(&held).bind(beginning).fetch_all(&store.readers).await?;
+    let each = held.iter();
+    each.map(|row| Ok(Lease { name: row.try_get("name")?, by: row.try_get("holder")?, left: span_of(row.try_get("left")?) })).collect()
 }

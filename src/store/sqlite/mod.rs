@@ -35,8 +35,8 @@ use super::location::Place;
 use super::now;
 use super::rows::{Columns, Reading, time_out};
 use super::{
-    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Leased, Mark, Pick, PickedOften, Renewed, Report,
-    Restored, Waiting, WaitingInAll, Watch,
+    Appended, AskedInVain, Cleared, Decided, DraftChange, DraftId, Forgotten, Heads, Lease, Leased, Mark, Pick, PickedOften, Renewed,
+    Report, Restored, Waiting, WaitingInAll, Watch,
 };
 use crate::curation::review::{Decision, Post, Proposal, Settings, Suggestion, SuggestionId, Unanswered};
 use crate::curation::{Revision, Scope, ServerId};
@@ -141,6 +141,10 @@ impl Engine for SqliteStore {
         self.told(leases::release(self, name, holder))
     }
 
+    fn leases<'s>(&'s self, beginning: &'s str) -> Told<'s, Vec<Lease>> {
+        self.told(leases::leases(self, beginning))
+    }
+
     fn heads(&self) -> Told<'_, Heads> {
         self.told(revisions::heads(self, None))
     }
@@ -205,6 +209,18 @@ impl Engine for SqliteStore {
         cause: Option<u64>,
     ) -> Told<'s, Decided> {
         self.told(review::decide(self, scope, id, decision, revision, cause))
+    }
+
+    fn untold(&self) -> Told<'_, Vec<Suggestion>> {
+        self.told(review::untold(self))
+    }
+
+    fn still_untold(&self, id: SuggestionId) -> Told<'_, Option<Suggestion>> {
+        self.told(review::still_untold(self, id))
+    }
+
+    fn outcome_told(&self, id: SuggestionId) -> Told<'_, ()> {
+        self.told(review::outcome_told(self, id))
     }
 
     fn note_unanswered<'s>(&'s self, asked: &'s [AskedInVain]) -> Told<'s, ()> {

@@ -114,6 +114,18 @@ pub(in crate::store) async fn open_existing(file: &Path, tuning: Tuning) -> Resu
     }
 }
 
+/// Opens a store, and leaves it at its schema: nothing, where there is none.
+pub(in crate::store) async fn open_as_it_is(file: &Path, tuning: Tuning) -> Result<Option<SqliteStore>, StoreError> {
+    match look(file, tuning).await? {
+        Found::Nothing | Found::Empty => Ok(None),
+        found @ Found::Ours(schema) => {
+            let (store, _) = connect(file, found, Tuning { newest: schema, ..tuning }).await?;
+            finished(&store).await?;
+            Ok(Some(store))
+        }
+    }
+}
+
 /// Refuses a store that a copy was begun into and has not ended.
 async fn finished(store: &SqliteStore) -> Result<(), StoreError> {
     if store.tuning.newest < WITH_SHARING {

@@ -50,6 +50,9 @@ pub(super) async fn forget(store: &SqliteStore, person: NonZeroU64) -> Result<Fo
         revisions: gone("UPDATE revision SET author_kind = 'forgotten', author = NULL WHERE author = ?").await?,
         settings: gone("UPDATE setting SET changed_by = NULL WHERE changed_by = ?").await?,
     };
+    // Nobody is told what nobody signs.
+    let nobody_s = "DELETE FROM untold WHERE suggestion IN (SELECT id FROM suggestion WHERE proposer IS NULL)";
+    sqlx::query(nobody_s).execute(&mut *tx).await?;
     tx.commit().await?;
     store.empty_log().await;
     Ok(forgotten)

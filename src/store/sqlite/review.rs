@@ -117,8 +117,29 @@ pub(super) async fn decide(
         }
     }
     end(&mut tx, id, decision, kept, cause).await?;
+    let decided = Suggestion { decision: Some(decision.clone()), ..found };
+    if decided.to_be_told().is_some() {
+        sqlx::query("INSERT INTO untold (suggestion) VALUES (?)").bind(id.0).execute(&mut *tx).await?;
+    }
     tx.commit().await?;
-    Ok(Decided::Done(Suggestion { decision: Some(decision.clone()), ..found }))
+    Ok(Decided::Done(decided))
+}
+
+pub(super) async fn untold(store: &SqliteStore) -> Result<Vec<Suggestion>, Fault> {
+    let found = sqlx::query("SELECT suggestion.* FROM untold JOIN suggestion ON suggestion.id = untold.suggestion ORDER BY suggestion.id");
+    suggestions(&found.fetch_all(&store.readers).await?)
+}
+
+pub(super) async fn still_untold(store: &SqliteStore, id: SuggestionId) -> Result<Option<Suggestion>, Fault> {
+    let found = sqlx::query("SELECT suggestion.* FROM untold JOIN suggestion ON suggestion.id = untold.suggestion WHERE suggestion.id = ?");
+    let found = found.bind(id.0).fetch_optional(&store.readers).await?;
+    found.map(|row| rows::read("suggestion", &row, rows::suggestion)).transpose()
+}
+
+pub(super) async fn outcome_told(store: &SqliteStore, id: SuggestionId) -> Result<(), Fault> {
+    let mut tx = store.begin().await?;
+    sqlx::query("DELETE FROM untold WHERE suggestion = ?").bind(id.0).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn end(

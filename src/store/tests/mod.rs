@@ -4,6 +4,7 @@
 //! 2. The database itself refuses what must never be, whoever asks it (`rules`).
 //! 3. What several processes share is shared by all: leases, and hearing of changes (`sharing`).
 //! 4. A store moves from any engine to any other with all its numbers, and never by halves (`moving`).
+//!    An older one is raised with all that it holds, and left as it is by who only looks (`raising`).
 //! 5. People's words go when they are due, and what is a person's is told them and forgotten (`private`).
 //!
 //! And by one:
@@ -17,6 +18,7 @@ mod keeping;
 mod moving;
 mod opening;
 mod private;
+mod raising;
 mod review;
 mod revisions;
 mod rules;
@@ -103,6 +105,7 @@ fn any_task_may_call(store: &'static Store, at: &'static Location, path: &'stati
     spawned(async move {
         Store::open(at).await.unwrap();
         Store::open_existing(at).await.unwrap();
+        Store::open_as_it_is(at).await.unwrap();
         Store::check_file(path).await.unwrap();
         store.backup(path).await.unwrap();
         store.restore(path).await.unwrap();
@@ -125,6 +128,9 @@ fn any_task_may_call(store: &'static Store, at: &'static Location, path: &'stati
         store.unposted().await.unwrap();
         store.posted(SuggestionId(1), Post { channel: id(1), message: id(1) }).await.unwrap();
         store.decide(Scope::Server(server(7)), SuggestionId(1), &decision, None, None).await.unwrap();
+        store.untold().await.unwrap();
+        store.still_untold(SuggestionId(1)).await.unwrap();
+        store.outcome_told(SuggestionId(1)).await.unwrap();
     });
     spawned(async move {
         store.keep_draft(server(7), id(1), "", 0).await.unwrap();

@@ -95,12 +95,14 @@ async fn all(store: &Store) -> String {
     let histories = [store.history(HERE, &fact("ä-1")).await.unwrap(), store.history(Scope::Everywhere, &fact("b")).await.unwrap()];
     let waiting = store.waiting(HERE, None, 99).await.unwrap();
     let decided = store.suggestion(HERE, SuggestionId(1)).await.unwrap();
+    let untold = store.untold().await.unwrap();
+    assert_eq!(untold.len(), 1);
     let draft = store.draft(server(7), id(1), DraftId(1)).await.unwrap();
     let (settings, unanswered) = (store.settings().await.unwrap(), store.unanswered(HERE, 99).await.unwrap());
     // Whose the questions and picks are, only the same salt tells.
     let (picked, about) = (store.picked_often(1).await.unwrap(), store.about(id(1)).await.unwrap());
     assert_eq!(about["questions"].as_array().unwrap().len(), unanswered.len());
-    format!("{heads:?} {histories:?} {waiting:?} {decided:?} {draft:?} {settings:?} {unanswered:?} {picked:?} {about}")
+    format!("{heads:?} {histories:?} {waiting:?} {decided:?} {untold:?} {draft:?} {settings:?} {unanswered:?} {picked:?} {about}")
 }
 
 async fn moves(from: Ground, to: Ground, back: Ground) {
@@ -118,6 +120,7 @@ async fn moves(from: Ground, to: Ground, back: Ground) {
         ("setting", 1),
         ("draft", 1),
         ("suggestion", 2),
+        ("untold", 1),
         ("unanswered", 4),
         ("pick", 4),
         ("asker", 4),

@@ -12,6 +12,8 @@ on_every_engine!(
     an_approval_and_its_revision_are_kept_together,
     of_two_who_decide_at_once_one_does,
     what_waits_is_listed_by_server_oldest_first,
+    who_is_to_be_told_an_outcome_is_kept_with_it_until_they_were,
+    nobody_is_told_of_what_they_ended_themselves_or_do_not_sign,
 );
 
 fn change(name: &str, change: Change) -> Proposal {
@@ -162,4 +164,49 @@ async fn what_waits_is_listed_by_server_oldest_first(ground: Ground) {
     assert_eq!(store.waiting_of(Scope::Server(server(7)), id(6)).await.unwrap(), 0);
     store.posted(made[0].id, Post { channel: id(1), message: id(2) }).await.unwrap();
     assert_eq!(store.unposted().await.unwrap(), [made[2].clone(), made[3].clone(), elsewhere]);
+}
+
+async fn who_is_to_be_told_an_outcome_is_kept_with_it_until_they_were(ground: Ground) {
+    let store = ground.open().await;
+    let here = Scope::Server(server(7));
+    let (first, second) = (suggest(&store, &wrong("a")).await, suggest(&store, &change("b", Change::Add(record("one")))).await);
+    assert!(store.untold().await.unwrap().is_empty(), "there is nothing to tell yet");
+    let moved = store.decide(here, second.id, &decision(Verdict::Approved), Some(&revision("b", 2, "late")), None).await.unwrap();
+    assert_eq!(moved, Decided::Moved(RevisionNo(0)));
+    assert!(store.untold().await.unwrap().is_empty(), "nothing was decided");
+    for (made, verdict, next) in
+        [(&second, Verdict::Approved, Some(&revision("b", 1, "one"))), (&first, Verdict::Rejected, None), (&first, Verdict::Rejected, None)]
+    {
+        store.decide(here, made.id, &decision(verdict), next, Some(made.id.0.cast_unsigned())).await.unwrap();
+    }
+    // A process that dies after its decision is the same, to another, as one that never began to tell.
+    let another = ground.open().await;
+    let untold = another.untold().await.unwrap();
+    assert_eq!(untold.iter().map(|suggestion| suggestion.id).collect::<Vec<_>>(), [first.id, second.id]);
+    assert!(untold.iter().all(|suggestion| suggestion.to_be_told() == Some(id(5)) && suggestion.decision.is_some()));
+    assert_eq!(another.still_untold(first.id).await.unwrap().as_ref(), untold.first());
+    another.outcome_told(first.id).await.unwrap();
+    assert_eq!(store.still_untold(first.id).await.unwrap(), None);
+    assert_eq!(store.untold().await.unwrap(), untold[1..]);
+    another.outcome_told(first.id).await.unwrap();
+    assert!(store.suggestion(here, first.id).await.unwrap().is_some(), "what was decided stays");
+    // Who asks to be forgotten is told nothing any more.
+    store.forget(id(5)).await.unwrap();
+    assert!(store.untold().await.unwrap().is_empty());
+}
+
+async fn nobody_is_told_of_what_they_ended_themselves_or_do_not_sign(ground: Ground) {
+    let store = ground.open().await;
+    let here = Scope::Server(server(7));
+    for proposer in [None, Some(id(11))] {
+        let made = store.suggest(here, &wrong("a"), proposer, 1, None).await.unwrap();
+        store.decide(here, made.id, &decision(Verdict::Rejected), None, None).await.unwrap();
+    }
+    assert!(store.untold().await.unwrap().is_empty());
+    // Words go once they are too old, decided or not; what was to be told of them goes with them.
+    let words = suggest(&store, &words("a", "who?")).await;
+    store.decide(here, words.id, &decision(Verdict::Rejected), None, None).await.unwrap();
+    assert_eq!(store.untold().await.unwrap().len(), 1);
+    store.clear(1_800_000_000, std::time::Duration::from_secs(1)).await.unwrap();
+    assert_eq!((store.suggestion(here, words.id).await.unwrap(), store.untold().await.unwrap()), (None, Vec::new()));
 }

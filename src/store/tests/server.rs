@@ -110,6 +110,11 @@ async fn the_role_that_the_guide_makes_can_do_all_that_a_bot_does_and_nothing_mo
     store.posted(made.id, Post { channel: id(1), message: id(2) }).await.unwrap();
     let rejected = Decision { verdict: Verdict::Rejected, by: Some(id(42)), at: 3, reason: String::new() };
     store.decide(HERE, made.id, &rejected, None, None).await.unwrap();
+    let by_another = store.suggest(HERE, &Proposal::Wrong { fact: fact("a"), question: None }, Some(id(43)), 1, None).await.unwrap();
+    store.decide(HERE, by_another.id, &rejected, None, None).await.unwrap();
+    assert_eq!(store.untold().await.unwrap().len(), 1);
+    assert!(store.still_untold(by_another.id).await.unwrap().is_some());
+    store.outcome_told(by_another.id).await.unwrap();
     assert_eq!(store.waiting(HERE, None, 1).await.unwrap().total, 0);
     store.suggestion(HERE, SuggestionId(1)).await.unwrap().unwrap();
     let draft = store.keep_draft(server(7), id(42), "begun", now()).await.unwrap();
@@ -121,6 +126,7 @@ async fn the_role_that_the_guide_makes_can_do_all_that_a_bot_does_and_nothing_mo
     assert_eq!(store.picked_often(1).await.unwrap().len(), 1);
     assert_eq!(store.lease("shard", "one", Duration::from_secs(60)).await.unwrap(), Leased::Mine);
     assert_eq!(store.renew("shard", "one", Duration::from_secs(60)).await.unwrap(), Renewed::Held);
+    assert_eq!(store.leases("shard").await.unwrap().len(), 1);
     store.release("shard", "one").await.unwrap();
     store.suggest(HERE, &Proposal::Words { fact: fact("a"), words: "who?".to_owned(), times: 3 }, None, 1, None).await.unwrap();
     let wrong = Proposal::Wrong { fact: fact("a"), question: Some("why?".to_owned()) };
@@ -128,7 +134,7 @@ async fn the_role_that_the_guide_makes_can_do_all_that_a_bot_does_and_nothing_mo
     let cleared = store.clear(9, Duration::from_secs(5)).await.unwrap();
     assert_eq!((cleared.reported, cleared.words), (1, 1));
     let gone = store.forget(id(42)).await.unwrap();
-    assert_eq!((gone.drafts, gone.suggestions, gone.decisions, gone.revisions, gone.settings), (1, 1, 1, 2, 1));
+    assert_eq!((gone.drafts, gone.suggestions, gone.decisions, gone.revisions, gone.settings), (1, 1, 2, 2, 1));
 
     let mut bot = PgConnection::connect(&database.by(&runtime, "p")).await.unwrap();
     for sql in [

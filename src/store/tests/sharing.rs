@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::store::{Extent, Leased, Renewed};
+use crate::store::{Extent, Lease, Leased, Renewed};
 
 on_every_engine!(
     of_many_who_make_the_store_at_once_all_find_the_same,
     a_lease_is_one_holders_until_it_is_given_back,
     a_lease_ends_by_itself,
     of_many_who_ask_for_a_lease_one_gets_it,
+    who_has_leases_is_told_by_how_they_begin,
     who_waits_for_a_change_sees_it_afterwards,
     whoever_follows_misses_nothing,
 );
@@ -79,6 +80,19 @@ async fn of_many_who_ask_for_a_lease_one_gets_it(ground: Ground) {
         }
         assert_eq!(mine, 1);
     }
+}
+
+async fn who_has_leases_is_told_by_how_they_begin(ground: Ground) {
+    let (one, other) = (ground.open().await, ground.open().await);
+    for (name, span) in [("shard 1/2", LONG), ("shard_0/2", LONG), ("Shard 0/2", LONG), ("shard 0/2", Duration::from_millis(1))] {
+        one.lease(name, "one", span).await.unwrap();
+    }
+    other.lease("shard 0/16", "other", LONG).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let told = other.leases("shard ").await.unwrap();
+    let who: Vec<_> = told.iter().map(|Lease { name, by, .. }| (name.as_str(), by.as_str())).collect();
+    assert_eq!(who, [("shard 0/16", "other"), ("shard 1/2", "one")], "what ran out is nobody's");
+    assert!(told.iter().all(|lease| lease.left <= LONG && lease.left > LONG / 2), "{told:?}");
 }
 
 async fn who_waits_for_a_change_sees_it_afterwards(ground: Ground) {

@@ -1,0 +1,172 @@
+//! The connections to the gateway: threads of their own, and an end for those that are over and do not notice.
+//!
+//! Where a connection breaks and the attempt to take it up again is refused, serenity 0.12 reads on from the connection that is over. Each
+//! read says at once that there is nothing, nothing in that circle ever waits, so its thread does nothing else until the next heartbeat is
+//! due, 41 s at most. Hence the threads of their own: whatever one of them is kept from, all else goes on. And hence somebody who looks: a
+//! thread that never rests has such a task on it, most likely, so every connection is told to send a ping. One that is over cannot, and its
+//! task ends; serenity makes nothing of that end, and it is started anew here.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serenity::all::{Client, Context, FullEvent, ShardId, ShardManager};
+use serenity::async_trait;
+use serenity::framework::Framework;
+use serenity::gateway::ShardMessenger;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::time::sleep;
+use tokio_tungstenite::tungstenite::Message;
+use tracing::warn;
+
+/// Threads that read connections. While one turns in a circle the other goes on.
+const THREADS: usize = 2;
+/// How often they are looked at, and how many looks in a row must find a thread at one and the same work.
+const EVERY: Duration = Duration::from_millis(100);
+const LOOKS: u32 = 3;
+/// How often connections are told to send something, at most. A thread may also have much to do.
+const PINGED_EVERY: Duration = Duration::from_secs(1);
+
+/// The threads that read connections. They end with this.
+#[derive(Debug)]
+pub(super) struct Threads {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
+
+impl Threads {
+    pub(super) fn start() -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(THREADS).thread_name("gateway").enable_all().build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+
+    /// Does something on them.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = serenity::Result<T>> + Send + 'static,
+    ) -> serenity::Result<T> {
+        self.handle.spawn(work).await.unwrap_or(Err(serenity::Error::Other("a fault in what reads the gateway")))
+    }
+
+    /// Looks after connections; never done.
+    pub(super) async fn look_after(&self, manager: &Arc<ShardManager>) -> Infallible {
+        let mut rest = Rest::default();
+        let mut pinged = Instant::now();
+        let mut connections: Vec<ShardMessenger> = Vec::new();
+        loop {
+            sleep(EVERY).await;
+            // Never waited for: who is to have it next may be stuck behind what turns in a circle.
+            if let Ok(mut runners) = manager.runners.try_lock() {
+                let over: Vec<ShardId> = runners.extract_if(|_, runner| has_ended(&runner.runner_tx)).map(|(shard, _)| shard).collect();
+                connections.clear();
+                connections.extend(runners.values().map(|runner| runner.runner_tx.clone()));
+                drop(runners);
+                start_anew(manager, over);
+            }
+            let metrics = self.handle.metrics();
+            let counts = (0..metrics.num_workers()).map(|thread| metrics.worker_park_unpark_count(thread));
+            if rest.is_lacking(counts) && pinged.elapsed() >= PINGED_EVERY {
+                pinged = Instant::now();
+                // Another thread wakes and hears what this one does not.
+                drop(self.handle.spawn(async {}));
+                for connection in connections.iter().filter(|connection| !has_ended(connection)) {
+                    connection.websocket_message(Message::Ping(Vec::new()));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Whether the task behind a connection has ended. A task that starts its connection anew by itself takes it off the list before it ends,
+/// so what has ended and is listed is nobody's. Serenity does not say it; its channel does, to who prints it.
+fn has_ended(connection: &ShardMessenger) -> bool {
+    format!("{connection:?}").contains("closed: true")
+}
+
+fn start_anew(manager: &Arc<ShardManager>, over: Vec<ShardId>) {
+    if over.is_empty() {
+        return;
+    }
+    let manager = Arc::clone(manager);
+    tokio::spawn(async move {
+        for shard in over {
+            warn!("shard {shard}: its connection is over and was not taken up again; it is connected anew");
+            // Serenity would wait for the end of what has ended.
+            manager.shutdown_finished(shard);
+            manager.restart(shard).await;
+        }
+    });
+}
+
+/// Which threads have not rested lately.
+#[derive(Debug, Default)]
+struct Rest(Vec<(u64, u32)>);
+
+impl Rest {
+    /// Whether a thread has been found without rest often enough. The counts are of how often each thread began to rest or ended it: an even
+    /// one is of a thread at work.
+    fn is_lacking(&mut self, counts: impl Iterator<Item = u64>) -> bool {
+        let mut is_lacking = false;
+        for (at, count) in counts.enumerate() {
+            if self.0.len() <= at {
+                self.0.push((u64::MAX, 0));
+            }
+            let Some((before, looks)) = self.0.get_mut(at) else { continue };
+            *looks = if *before == count && count.is_multiple_of(2) { *looks + 1 } else { 0 };
+            *before = count;
+            is_lacking |= *looks >= LOOKS;
+        }
+        is_lacking
+    }
+}
+
+/// A framework whose work is done elsewhere than on the threads that read connections.
+pub(super) struct Elsewhere<F> {
+    framework: Arc<F>,
+    handle: Handle,
+}
+
+impl<F> Elsewhere<F> {
+    /// Work is done where this is called.
+    pub(super) fn here(framework: F) -> Self {
+        Self { framework: Arc::new(framework), handle: Handle::current() }
+    }
+}
+
+#[async_trait]
+impl<F: Framework + 'static> Framework for Elsewhere<F> {
+    async fn init(&mut self, client: &Client) {
+        // Nobody else has it yet.
+        if let Some(framework) = Arc::get_mut(&mut self.framework) {
+            framework.init(client).await;
+        }
+    }
+
+    async fn dispatch(&self, context: Context, event: FullEvent) {
+        let framework = Arc::clone(&self.framework);
+        drop(self.handle.spawn(async move { framework.dispatch(context, event).await }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_thread_that_works_and_never_rests_lacks_rest() {
+        let mut rest = Rest::default();
+        // The first rests all the time, the second begins and ends rests, the third is at one work.
+        let looks: Vec<bool> = (0..5).map(|look| rest.is_lacking([7, 2 * look, 4].into_iter())).collect();
+        assert_eq!(looks, [false, false, false, true, true]);
+        assert!(!rest.is_lacking([7, 10, 6].into_iter()), "it rested between");
+    }
+}
