@@ -13,8 +13,9 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::GUILDS;
+use crate::crowd::Outcome;
 use crate::stand_in::{Discord, User, permission};
-use crate::{GUILDS, Outcome};
 
 /// A correction that was said to be saved.
 struct Saved {
@@ -92,7 +93,7 @@ impl Corrected {
         }
         store.close().await;
         print!("{rate} corrections a second, from Publish to Saved: ");
-        Outcome { delays: self.delays, lost: 0, twice: 0 }.print_delays();
+        Outcome::of(self.delays).print_delays();
         println!("; {} refused, {lost} of those saved are lost", self.refused);
     }
 }
