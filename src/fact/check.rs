@@ -44,6 +44,11 @@ fn make_conflicts_mutual(facts: &mut [Fact]) {
             fact.conflicts.push(with);
         }
     }
+    // In the order in which they stand where something is laid over the base as well.
+    for fact in facts {
+        fact.conflicts.sort_unstable();
+        fact.conflicts.dedup();
+    }
 }
 
 /// Tries the rules one by one, in the order of sources, entities, facts.

@@ -183,7 +183,7 @@ pub struct Fact {
     pub organisations: Vec<EntityIx>,
     /// What it rests on.
     pub citations: Citations,
-    /// Facts that contradict it, both ways round.
+    /// Facts that contradict it, both ways round, in the order of the base.
     pub conflicts: Vec<FactIx>,
     /// How well it is supported.
     pub standing: Standing,

@@ -151,7 +151,7 @@ impl<T> Kept<T> {
 pub(super) struct Packed {
     facts: Records<Fact>,
     ids: Ids,
-    /// Who contradicts whom, both ways round, by the first of the two.
+    /// Who contradicts whom, both ways round, by the first of the two, then by the other.
     rivals: Shared<[u32; 2]>,
     sources: Records<Source>,
 }
@@ -160,17 +160,18 @@ pub(super) struct Packed {
 pub(crate) struct Parts {
     pub(crate) facts: Pack,
     pub(crate) ids: Ids,
-    /// For each fact that is contradicted, all who do, in their order.
+    /// For each fact that is contradicted, all who do.
     pub(crate) rivals: HashMap<u32, Vec<u32>>,
     pub(crate) sources: Pack,
 }
 
 impl Packed {
     pub(super) fn new(parts: Parts) -> Self {
-        let mut rivals: Vec<(u32, Vec<u32>)> = parts.rivals.into_iter().collect();
-        rivals.sort_unstable_by_key(|(of, _)| *of);
-        let rivals = rivals.into_iter().flat_map(|(of, others)| others.into_iter().map(move |other| [of, other])).collect();
-        Self { facts: parts.facts.into(), ids: parts.ids, rivals, sources: parts.sources.into() }
+        let rivals = parts.rivals.into_iter().flat_map(|(of, others)| others.into_iter().map(move |other| [of, other]));
+        let mut rivals: Vec<[u32; 2]> = rivals.collect();
+        rivals.sort_unstable();
+        rivals.dedup();
+        Self { facts: parts.facts.into(), ids: parts.ids, rivals: rivals.into(), sources: parts.sources.into() }
     }
 
     /// Facts, sources and entities that were saved.

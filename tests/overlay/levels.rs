@@ -84,3 +84,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_overlay_without_edits_changes_nothing() {
+    let laid = lay(&SHIPPED, []);
+    assert_eq!(told(&SHIPPED), told(&laid));
+    for question in asked() {
+        assert_eq!(seen(&SHIPPED, &question), seen(&laid, &question));
+    }
+}
