@@ -19,7 +19,7 @@ use crate::image::{Image, Unusable};
 use crate::lexicon::{Lexicon, Wanted};
 use crate::question::wanted_in;
 use crate::text::numbers::read_number_words;
-use crate::text::words::{Shape, Word, words};
+use crate::text::words::{Shape, words};
 use crate::vectors::{DIMENSIONS, Packed, Vectors, pack};
 
 /// English words at least this common (by place in the vector table) make no name rare.
@@ -239,7 +239,9 @@ impl<'a> Builder<'a> {
         let has_number = found.iter().any(|w| w.shape == Shape::Number);
         let dates = if has_number { mentions(text, &found) } else { Vec::new() };
         if matches!(kind, PassageKind::Claim) {
-            if has_number && found.iter().enumerate().any(|(at, word)| counts(word) && !dates.iter().any(|m| m.from <= at && at < m.to)) {
+            // A year, or a day of a month, counts nothing.
+            let in_date = |at: usize| dates.iter().any(|m| m.from <= at && at < m.to);
+            if found.iter().enumerate().any(|(at, word)| word.shape == Shape::Number && !in_date(at)) {
                 self.counts = Counts::Yes;
             }
             for mention in &dates {
@@ -407,13 +409,6 @@ impl Chunk {
             }
         })
     }
-}
-
-/// Whether a word is a number that may count something, and not a year.
-fn counts(word: &Word<'_>) -> bool {
-    // 2,000 is no year, and neither is two thousand.
-    let is_year = word.end - word.start == 4 && word.text.len() == 4 && (word.text.starts_with("19") || word.text.starts_with("20"));
-    word.shape == Shape::Number && !is_year
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of facts, used as weights")]
