@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::engine::Told;
 use super::error::StoreError;
 use super::location::{Location, Place};
-use super::schema::{NEWEST, Schema, WITH_PRIVACY, WITH_REVIEW};
+use super::schema::{Schema, WITH_OUTCOMES, WITH_PRIVACY, WITH_REVIEW};
 use super::{postgres, sqlite};
 
 /// Rows that are moved at once; a record may have a million characters.
@@ -125,7 +125,7 @@ pub(super) const TABLES: [Table; 11] = [
         ],
         numbered: true,
     },
-    Table { name: "untold", since: NEWEST, key: &[Whole("suggestion")], rest: &[], numbered: false },
+    Table { name: "untold", since: WITH_OUTCOMES, key: &[Whole("suggestion")], rest: &[], numbered: false },
     Table {
         name: "unanswered",
         since: WITH_REVIEW,
@@ -222,10 +222,10 @@ pub(super) async fn copy(from: &Location, to: &Location, done: impl FnMut(&Copie
         Location::Server(address) => postgres::copying::source(address).await?,
     };
     let target = match to {
-        Location::File(file) => sqlite::copying::target(file, NEWEST).await?,
+        Location::File(file) => sqlite::copying::target(file, Schema::NEWEST).await?,
         Location::Server(address) => postgres::copying::target(address).await?,
     };
-    let tables = copy_all(source, target, NEWEST, &to.place(), done).await?;
+    let tables = copy_all(source, target, Schema::NEWEST, &to.place(), done).await?;
     Ok(Copied { from: from.place(), to: to.place(), tables })
 }
 

@@ -12,7 +12,7 @@ pub struct Schema(pub i64);
 
 impl Schema {
     /// The newest, which this program works with.
-    pub const NEWEST: Self = Self(5);
+    pub const NEWEST: Self = WITH_OUTCOMES;
 }
 
 impl fmt::Display for Schema {
@@ -20,9 +20,6 @@ impl fmt::Display for Schema {
         write!(f, "{:04}", self.0)
     }
 }
-
-/// The newest schema, which this program works with.
-pub(super) const NEWEST: Schema = Schema::NEWEST;
 
 /// The schema from which on suggestions are kept.
 pub(super) const WITH_REVIEW: Schema = Schema(2);
@@ -32,6 +29,9 @@ pub(super) const WITH_SHARING: Schema = Schema(3);
 
 /// The schema from which on people are told apart by hashes.
 pub(super) const WITH_PRIVACY: Schema = Schema(4);
+
+/// The schema from which on is kept who is still to be told how a suggestion ended.
+pub(super) const WITH_OUTCOMES: Schema = Schema(5);
 
 /// What a database is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::open::{Found, look};
 use crate::store::error::{Fault, Strange};
 use crate::store::report::{Problem, Report};
 use crate::store::rows::{self, count_in};
-use crate::store::schema::NEWEST;
+use crate::store::schema::Schema;
 
 /// Rows that are read at once.
 const PAGE: i64 = 500;
@@ -16,7 +16,7 @@ const PAGE: i64 = 500;
 /// Looks through all of it, as it stands at one moment. That rows refer to rows, the server holds; what is in them, it does not know.
 pub(super) async fn report(store: &PostgresStore) -> Result<Report, Fault> {
     let mut tx = store.looking().await?;
-    let Found::Ours(schema) = look(&mut tx, NEWEST).await? else {
+    let Found::Ours(schema) = look(&mut tx, Schema::NEWEST).await? else {
         return Err(Fault::Strange(Strange::Damaged));
     };
     let mut problems = Vec::new();

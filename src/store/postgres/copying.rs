@@ -13,7 +13,7 @@ use crate::store::copy::{Cell, Cells, Column, Given, PAGE, SALT, Source, TABLES,
 use crate::store::engine::Told;
 use crate::store::error::{Fault, StoreError};
 use crate::store::location::Place;
-use crate::store::schema::{NEWEST, Purpose, Schema};
+use crate::store::schema::{Purpose, Schema};
 use crate::store::sqlite;
 
 /// A copy may take as long as it takes.
@@ -28,7 +28,7 @@ struct Side {
 /// A store, as it stands now, brought up to date.
 pub(in crate::store) async fn source(address: &Address) -> Result<Box<dyn Source>, StoreError> {
     let (found, schema) = as_it_is(address).await?;
-    if schema == NEWEST {
+    if schema == Schema::NEWEST {
         return Ok(found);
     }
     drop(found);
@@ -43,7 +43,7 @@ async fn as_it_is(address: &Address) -> Result<(Box<dyn Source>, Schema), StoreE
         let mut connection = connect(address).await?;
         connection.execute(PATIENT).await?;
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        let Found::Ours(schema) = look(&mut connection, NEWEST).await? else {
+        let Found::Ours(schema) = look(&mut connection, Schema::NEWEST).await? else {
             return Err(StoreError::Missing { at: place.clone() }.into());
         };
         let copying: i64 = sqlx::query_scalar("SELECT count(*) FROM copying").fetch_one(&mut connection).await?;

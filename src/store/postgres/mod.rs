@@ -158,8 +158,14 @@ impl Engine for PostgresStore {
     }
 
     fn heads_since(&self, mark: Mark) -> Told<'_, Heads> {
-        // Asked each second: where the network swallows it, what is behind it waits.
-        self.told(revisions::heads(self, Some(mark)))
+        Box::pin(async move {
+            // Asked each second: where the network swallows it, what is behind it waits. Where the store was replaced, all is read anew.
+            if self.told(revisions::is_of_now(self, mark)).await? {
+                self.told(revisions::heads(self, Some(mark))).await
+            } else {
+                self.heads().await
+            }
+        })
     }
 
     fn history<'s>(&'s self, scope: Scope, fact: &'s FactId) -> Told<'s, Vec<Revision>> {

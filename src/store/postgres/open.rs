@@ -13,7 +13,7 @@ use super::steps::STEPS;
 use super::{Address, PostgresStore, drafts};
 use crate::store::error::{Fault, StoreError, Strange};
 use crate::store::rows::time_out;
-use crate::store::schema::{NEWEST, Purpose, Schema, made_by, steps_to};
+use crate::store::schema::{Purpose, Schema, made_by, steps_to};
 use crate::store::{Migrated, now};
 
 /// How long a connection may take to be had.
@@ -57,7 +57,7 @@ pub(in crate::store) async fn open(address: &Address) -> Result<Opened, StoreErr
 pub(in crate::store) async fn open_existing(address: &Address) -> Result<Option<Opened>, StoreError> {
     let migrated = match looked_at(address).await? {
         Found::Nothing => return Ok(None),
-        Found::Ours(NEWEST) => None,
+        Found::Ours(Schema::NEWEST) => None,
         Found::Ours(_) => make(address, Purpose::Use).await?,
     };
     Ok(open_as_it_is(address).await?.map(|store| (store, migrated)))
@@ -76,7 +76,7 @@ pub(in crate::store) async fn open_as_it_is(address: &Address) -> Result<Option<
 async fn looked_at(address: &Address) -> Result<Found, StoreError> {
     let found = of(address, async {
         let mut connection = connect(address).await?;
-        let found = look(&mut connection, NEWEST).await?;
+        let found = look(&mut connection, Schema::NEWEST).await?;
         connection.close().await?;
         Ok(found)
     });
@@ -87,8 +87,8 @@ async fn looked_at(address: &Address) -> Result<Found, StoreError> {
 pub(super) async fn make(address: &Address, purpose: Purpose) -> Result<Option<Migrated>, StoreError> {
     let made = of(address, async {
         let mut connection = connect(address).await?;
-        let found = look(&mut connection, NEWEST).await?;
-        let migrated = if found == Found::Ours(NEWEST) { None } else { migrate(&mut connection, NEWEST, purpose).await? };
+        let found = look(&mut connection, Schema::NEWEST).await?;
+        let migrated = if found == Found::Ours(Schema::NEWEST) { None } else { migrate(&mut connection, Schema::NEWEST, purpose).await? };
         connection.close().await?;
         Ok(migrated)
     });

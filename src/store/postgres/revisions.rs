@@ -11,6 +11,12 @@ use crate::store::revisions::{Added, Appended, Extent, Heads, Mark, head};
 use crate::store::rows::{self, author_out, id_out, scope_out, state_out, time_out};
 
 /// Where facts stand: all of them, or those that changed since a mark.
+/// Whether the store is the one of which a mark was made.
+pub(super) async fn is_of_now(store: &PostgresStore, mark: Mark) -> Result<bool, Fault> {
+    let epoch: i64 = sqlx::query_scalar("SELECT epoch FROM epoch").fetch_one(&mut *store.looking().await?).await?;
+    Ok(epoch == mark.epoch)
+}
+
 pub(super) async fn heads(store: &PostgresStore, since: Option<Mark>) -> Result<Heads, Fault> {
     // One transaction, so that the mark and the heads are of one moment.
     let mut tx = store.looking().await?;

@@ -18,7 +18,7 @@ use super::{SqliteStore, drafts};
 use crate::store::error::{Fault, StoreError, Strange};
 use crate::store::location::{IN_MEMORY, Place};
 use crate::store::rows::time_out;
-use crate::store::schema::{NEWEST, Purpose, Schema, WITH_SHARING, made_by, steps_to};
+use crate::store::schema::{Purpose, Schema, WITH_SHARING, made_by, steps_to};
 use crate::store::{Migrated, now};
 
 /// How long a connection waits for another that holds the lock.
@@ -41,7 +41,7 @@ pub(in crate::store) struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { busy: BUSY, pages_at_most: None, read_only: false, newest: NEWEST }
+        Self { busy: BUSY, pages_at_most: None, read_only: false, newest: Schema::NEWEST }
     }
 }
 

@@ -7,7 +7,6 @@ use sqlx::{Connection, Executor};
 use super::*;
 use crate::curation::review::{Proposal, Settings};
 use crate::store::Opened;
-use crate::store::schema::NEWEST;
 use crate::store::sqlite::open;
 use crate::store::{AskedInVain, DraftId, Extent, Pick, Problem, Schema, Strange, now};
 
@@ -47,7 +46,7 @@ async fn a_backup_is_whole_and_overwrites_nothing() {
     let copy = folder.file("copy.db");
     store.backup(&copy).await.unwrap();
     let report = Store::check_file(&copy).await.unwrap();
-    assert_eq!((report.schema, report.revisions, report.facts, report.problems), (NEWEST, 3, 2, vec![]));
+    assert_eq!((report.schema, report.revisions, report.facts, report.problems), (Schema::NEWEST, 3, 2, vec![]));
     let error = store.backup(&copy).await.unwrap_err();
     assert!(matches!(error, StoreError::Exists { .. }), "{error}");
     is_one_sentence(&error, &Place::of_file(&copy));
@@ -137,7 +136,7 @@ async fn a_restored_backup_is_seen_by_all_who_use_the_store() {
     let (now, seen) = (all(&bot).await, bot.heads().await.unwrap());
 
     let restored = command.restore(&folder.file("copy.db")).await.unwrap();
-    assert_eq!((restored.from, restored.revisions, restored.facts), (NEWEST, 3, 2));
+    assert_eq!((restored.from, restored.revisions, restored.facts), (Schema::NEWEST, 3, 2));
     assert_eq!(all(&bot).await, then);
     let anew = bot.heads_since(seen.mark).await.unwrap();
     assert_eq!((anew.extent, anew.heads.len()), (Extent::Whole, 2));

@@ -6,7 +6,6 @@ use sqlx::{ConnectOptions, Connection, Executor};
 
 use super::*;
 use crate::curation::review::{Proposal, Settings};
-use crate::store::schema::NEWEST;
 use crate::store::sqlite::open::{self, unused};
 use crate::store::{Opened, Schema, Strange, now};
 
@@ -99,16 +98,16 @@ async fn an_older_store_is_brought_up_to_date_after_a_backup() {
 
     let opened = Store::open(&folder.at()).await.unwrap();
     let migrated = opened.migrated.unwrap();
-    assert_eq!((migrated.from, migrated.to), (Schema(1), NEWEST));
+    assert_eq!((migrated.from, migrated.to), (Schema(1), Schema::NEWEST));
     let backup = migrated.backup.unwrap();
     let name = backup.file_name().unwrap().to_str().unwrap();
-    assert!(name.starts_with(&format!("store.db.before-{NEWEST}-2")) && name.ends_with('Z'), "{name}");
+    assert!(name.starts_with(&format!("store.db.before-{}-2", Schema::NEWEST)) && name.ends_with('Z'), "{name}");
     let store = opened.store;
     assert_eq!(store.history(HERE, &fact("a")).await.unwrap(), [revision("a", 1, "one"), revision("a", 2, "two")]);
     assert_eq!(store.settings().await.unwrap().len(), 1);
     assert_eq!(store.draft(server(7), id(1), draft).await.unwrap().as_deref(), Some("begun"));
     store.suggest(Scope::Server(server(7)), &Proposal::Wrong { fact: fact("a"), question: None }, None, 1, None).await.unwrap();
-    assert_eq!(store.report().await.unwrap().schema, NEWEST);
+    assert_eq!(store.report().await.unwrap().schema, Schema::NEWEST);
     let before = Store::check_file(&backup).await.unwrap();
     assert_eq!((before.schema, before.revisions, before.facts, before.problems), (Schema(1), 2, 1, vec![]));
     store.close().await;
@@ -139,7 +138,10 @@ async fn a_newer_store_is_refused_and_left_as_it_is() {
     let error = Store::open(&folder.at()).await.unwrap_err();
     is_one_sentence(&error, &Place::of_file(&folder.file("store.db")));
     let said = error.to_string();
-    assert!(said.contains("schema 9999") && said.contains(&format!("{NEWEST} at most")) && said.contains("newer program"), "{said}");
+    assert!(
+        said.contains("schema 9999") && said.contains(&format!("{} at most", Schema::NEWEST)) && said.contains("newer program"),
+        "{said}"
+    );
     assert!(fs::read(folder.file("store.db")).unwrap() == before);
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::curation::review::{Decision, Post, Proposal, Settings, Verdict};
 use crate::store::copy::TABLES;
 use crate::store::postgres::open::migrate;
-use crate::store::schema::{NEWEST, Purpose, WITH_SHARING};
+use crate::store::schema::{Purpose, WITH_SHARING};
 use crate::store::{AskedInVain, Schema, now};
 
 on_every_engine!(a_filled_store_is_raised_with_every_row);
@@ -79,11 +79,11 @@ async fn a_filled_store_is_raised_with_every_row(ground: Ground) {
 
     let opened = Store::open(&ground.at()).await.unwrap();
     let migrated = opened.migrated.unwrap();
-    assert_eq!((migrated.from, migrated.to), (WITH_SHARING, NEWEST));
+    assert_eq!((migrated.from, migrated.to), (WITH_SHARING, Schema::NEWEST));
     let store = opened.store;
     assert_eq!(rows(&ground, WITH_SHARING).await, before);
     let report = store.report().await.unwrap();
-    assert_eq!((report.schema, report.revisions, report.facts, report.problems), (NEWEST, 3, 2, vec![]));
+    assert_eq!((report.schema, report.revisions, report.facts, report.problems), (Schema::NEWEST, 3, 2, vec![]));
     assert!(store.untold().await.unwrap().is_empty(), "what was decided before is told to nobody");
     // From now on people are told apart by hashes, under a secret that is this store's.
     let salts = ground.raw().await.names("SELECT salt FROM salt").await;
@@ -131,14 +131,14 @@ async fn looked_at(ground: Ground, schema: Schema) {
 #[tokio::test]
 async fn who_only_looks_leaves_an_older_file_as_it_is() {
     assert!(Store::open_as_it_is(&Folder::new().at()).await.unwrap().is_none());
-    for schema in 1..NEWEST.0 {
+    for schema in 1..Schema::NEWEST.0 {
         looked_at(Ground::file(), Schema(schema)).await;
     }
 }
 
 #[tokio::test]
 async fn who_only_looks_leaves_an_older_database_as_it_is() {
-    for schema in WITH_SHARING.0..NEWEST.0 {
+    for schema in WITH_SHARING.0..Schema::NEWEST.0 {
         let Some(ground) = Ground::server().await else { return };
         looked_at(ground, Schema(schema)).await;
     }

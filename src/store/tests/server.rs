@@ -12,7 +12,6 @@ use tokio::net::{TcpListener, TcpStream};
 use super::ground::Database;
 use super::*;
 use crate::curation::review::{Decision, Post, Proposal, Settings, SuggestionId, Verdict};
-use crate::store::schema::NEWEST;
 use crate::store::{AskedInVain, DraftChange, Leased, Pick, Renewed, Schema, Strange, now};
 
 #[tokio::test]
@@ -39,7 +38,7 @@ async fn what_is_newer_or_another_s_is_refused_and_left_as_it_is() {
     let mut raw = ground.raw().await;
     raw.run("INSERT INTO _sqlx_migrations VALUES (9999, 'later', now(), true, '', 0)").await.unwrap();
     let error = Store::open(&ground.at()).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { theirs: Schema(9999), ours: NEWEST, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { theirs: Schema(9999), ours: Schema::NEWEST, .. }), "{error}");
     is_one_sentence(&error, &ground.at().place());
     raw.run("DELETE FROM _sqlx_migrations WHERE version = 9999").await.unwrap();
     raw.run("UPDATE _sqlx_migrations SET checksum = '' WHERE version = 2").await.unwrap();
