@@ -52,6 +52,7 @@ async fn where_one_shard_is_not_let_in_all_else_is_answered_and_it_is_back_soon_
     let mut all = vec![answered(&discord, &away).await];
 
     let lets_in = Instant::now() + Duration::from_secs(15);
+    let signed_in = discord.identifies().len();
     discord.refuse_connections(Duration::from_secs(15));
     discord.drop_connection_of(0);
     while Instant::now() < lets_in {
@@ -67,7 +68,7 @@ async fn where_one_shard_is_not_let_in_all_else_is_answered_and_it_is_back_soon_
     for asked in &all {
         assert_eq!(discord.replies_to(asked).len(), 1, "answered once");
     }
-    assert_eq!(discord.identifies().len(), 3, "one sign-in for the shard that was away, none for the other");
+    assert_eq!(discord.identifies().len(), signed_in + 1, "one sign-in for the shard that was away, none for the other");
     let log = bot.log();
     assert_eq!(log.matches("shard 0: its connection is over").count(), 1, "{log}");
     assert_eq!(bot.stop().await.1, 0);

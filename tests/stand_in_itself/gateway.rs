@@ -162,7 +162,9 @@ async fn new_sessions() {
         discord.connected(1).await;
         let late = discord.say(&discord.user("anna"), &discord.guild_at(1).general(), "for shard 1").await;
         bot.message(late.id).await;
-        let shards: Vec<_> = discord.identifies().iter().map(|identify| (identify.shard, identify.shards)).collect();
+        let mut shards: Vec<_> = discord.identifies().iter().map(|identify| (identify.shard, identify.shards)).collect();
+        // On a busy machine the second may come a moment too soon by the stand-in's clock: it is refused, and comes again.
+        shards.dedup();
         assert_eq!(shards, [(0, 2), (1, 2)]);
         discord.assert_clean();
     };
