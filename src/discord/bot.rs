@@ -1,11 +1,10 @@
 //! The bot's one state, and what it does with messages: ask, answer, follow edits and deletions.
 
-use std::num::NonZeroU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use serenity::all::{ChannelId, GuildId, Message, MessageId, MessageUpdateEvent, UserId};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -13,10 +12,11 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::following::Earlier;
-use super::hear::{Ears, Heard, Hearing, Way, hear, hear_edit, mentions};
+use super::hear::{Ears, Heard, Hearing, Way, hear, hear_edit};
 use super::ledger::{Change, Due, Ledger, Posted, Telling, Told};
 use super::limits::{Admission, Limits, Whose};
 use super::moderation::Outbox;
+use super::places::Places;
 use super::press::Person;
 use super::render::{self, Asked, Found};
 use super::reply::{Reply, SeenBy};
@@ -48,14 +48,6 @@ const SAME_WITHIN: Duration = Duration::from_secs(2);
 const SILENT_FOR: Duration = Duration::from_secs(5 * 60);
 /// How often, at most, the same person is told the same of limits, or a channel of withheld words.
 const TOLD_OFF_FOR: Duration = Duration::from_secs(60);
-/// Messages that came between two sessions and are fetched afterwards are answered if they are not older than that.
-const CAUGHT_UP_FOR: Duration = Duration::from_secs(10 * 60);
-/// Messages fetched of a channel at most.
-const CAUGHT_UP: u8 = 50;
-/// How long fetching them may take.
-const CATCH_UP_WITHIN: Duration = Duration::from_secs(20);
-/// Channels whose last message is remembered, to fetch what came after it.
-const LAST_SEEN: usize = 1_000;
 /// The first moment of Discord's ids, in milliseconds since 1970.
 const DISCORD_EPOCH: u64 = 1_420_070_400_000;
 
@@ -90,7 +82,7 @@ pub struct Bot {
     pub(super) stopping: CancellationToken,
     ledger: Mutex<Ledger>,
     limits: Mutex<Limits>,
-    places: Mutex<Places>,
+    pub(super) places: Places,
     /// When this process began to listen.
     pub(super) since: Instant,
 }
@@ -110,21 +102,11 @@ pub(super) struct Kept {
     pub(super) shards: ShardRange,
 }
 
-/// What is known of channels.
-#[derive(Debug, Default)]
-struct Places {
-    /// Threads in asking channels.
-    asking_threads: HashMap<ChannelId, ChannelId>,
-    /// The last message seen where every message counts: direct messages and asking channels.
-    last_seen: HashMap<ChannelId, (Option<GuildId>, MessageId)>,
-    /// Shards that were ready once.
-    shards: HashSet<u32>,
-}
-
 impl Bot {
     /// A bot that has not heard anything yet.
     pub(super) fn new(desk: Desk, rest: Rest, me: UserId, settings: config::Discord, kept: Kept) -> Arc<Self> {
         let limits = Limits::new(settings.person, settings.channel, settings.server);
+        let places = Places::of(&settings);
         Arc::new_cyclic(|myself| Self {
             app: Arc::clone(&desk.app),
             desk,
@@ -144,17 +126,13 @@ impl Bot {
             stopping: CancellationToken::new(),
             ledger: Mutex::default(),
             limits: Mutex::new(limits),
-            places: Mutex::default(),
+            places,
             since: Instant::now(),
         })
     }
 
     pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn places(&self) -> MutexGuard<'_, Places> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a person may ask now.
@@ -168,124 +146,11 @@ impl Bot {
         self.limits.lock().unwrap_or_else(PoisonError::into_inner).may_look(now)
     }
 
-    /// A thread was seen; threads of asking channels are asking channels.
-    pub(super) fn saw_thread(&self, thread: ChannelId, parent: Option<ChannelId>) {
-        if let Some(parent) = parent.filter(|_| self.settings.message_content) {
-            self.places().asking_threads.insert(thread, parent);
-        }
-    }
-
-    /// A thread is gone.
-    pub(super) fn lost_thread(&self, thread: ChannelId) {
-        self.places().asking_threads.remove(&thread);
-    }
-
-    fn is_asking(&self, channel: ChannelId) -> bool {
-        self.is_asking_channel(channel) || self.places().asking_threads.get(&channel).is_some_and(|parent| self.is_asking_channel(*parent))
-    }
-
-    /// Whether a channel is named as an asking channel, by whoever runs the bot or by its server.
-    fn is_asking_channel(&self, channel: ChannelId) -> bool {
-        let of_servers = self.of_servers.load();
-        let mut named = of_servers.values().flat_map(|settings| &settings.asking_channels);
-        self.settings.asking_channels.contains(&channel.get())
-            || (self.settings.message_content && named.any(|named| named.get() == channel.get()))
-    }
-
-    /// The same, where the server is known: only its own settings are looked at.
-    fn is_asking_in(&self, guild: GuildId, channel: ChannelId) -> bool {
-        let parent = self.places().asking_threads.get(&channel).copied();
-        let of_servers = self.of_servers.load();
-        let named = NonZeroU64::new(guild.get()).and_then(|id| of_servers.get(&ServerId(id))).map_or(&[][..], |set| &set.asking_channels);
-        [Some(channel), parent].into_iter().flatten().any(|channel| {
-            self.settings.asking_channels.contains(&channel.get())
-                || (self.settings.message_content && named.iter().any(|named| named.get() == channel.get()))
-        })
-    }
-
-    /// The same for where somebody writes now: the first words in a new thread may overtake the news of the thread.
-    async fn is_asking_by_now(&self, message: &Message) -> bool {
-        const NEWS_LATE: Duration = Duration::from_millis(100);
-        let asked_by_name = mentions(self.me, &message.content) || message.referenced_message.is_some();
-        let may_be_overtaken = self.settings.message_content && !asked_by_name;
-        if may_be_overtaken && !self.is_asking(message.channel_id) {
-            tokio::time::sleep(NEWS_LATE).await;
-        }
-        self.is_asking(message.channel_id)
-    }
-
-    fn saw_message(&self, channel: ChannelId, guild: Option<GuildId>, message: MessageId) {
-        let mut places = self.places();
-        if places.last_seen.len() >= LAST_SEEN && !places.last_seen.contains_key(&channel) {
-            let oldest = places.last_seen.iter().min_by_key(|(_, (_, message))| *message).map(|(channel, _)| *channel);
-            if let Some(oldest) = oldest {
-                places.last_seen.remove(&oldest);
-            }
-        }
-        let last = places.last_seen.entry(channel).or_insert((guild, message));
-        last.1 = last.1.max(message);
-    }
-
-    /// A channel and its last message, as Discord names them at the start of a session. Where every message counts, what comes after that
-    /// is fetched after a dead session, also where nobody has said anything since.
-    pub(super) fn saw_channel(&self, channel: ChannelId, guild: GuildId, last: Option<MessageId>) {
-        let is_new = !self.places().last_seen.contains_key(&channel);
-        // A later session's word would hide what came before it.
-        if is_new && self.is_asking_in(guild, channel) {
-            // What is said in an empty channel is younger than the channel.
-            self.saw_message(channel, Some(guild), last.unwrap_or_else(|| MessageId::new(channel.get())));
-        }
-    }
-
-    /// Whether a shard is ready for the first time. Ready again it has a new session, and was not told what came between.
-    pub(super) fn is_first_session(&self, shard: u32) -> bool {
-        self.places().shards.insert(shard)
-    }
-
-    /// Whether each of its shards was ready once.
-    pub(super) fn all_were_ready(&self) -> bool {
-        self.places().shards.len() >= self.shards.count() as usize
-    }
-
-    /// Whether any shard was ready.
-    pub(super) fn was_ready(&self) -> bool {
-        !self.places().shards.is_empty()
-    }
-
-    /// Fetches what came between two sessions of a shard where every message counts, and answers what is not too old by now.
-    pub(super) async fn catch_up(&self, shard: u32) {
-        let seen: Vec<_> = self.places().last_seen.iter().map(|(channel, (guild, message))| (*channel, *guild, *message)).collect();
-        // Direct messages are at the first shard.
-        let is_of_shard = |guild: Option<GuildId>| guild.map_or(0, |guild| self.shards.of_server(guild.get())) == shard;
-        let seen = seen.into_iter().filter(|(_, guild, _)| is_of_shard(*guild));
-        for (channel, guild, after) in seen {
-            if self.stopping.is_cancelled() {
-                return;
-            }
-            let missed = match self.rest.messages_after(channel, after, CAUGHT_UP, tokio::time::Instant::now() + CATCH_UP_WITHIN).await {
-                Ok(missed) => missed,
-                Err(failure) => {
-                    self.failed("fetch what was missed", channel, &failure);
-                    continue;
-                }
-            };
-            let fresh = missed.into_iter().filter(|message| age(message.id, self.now()) < CAUGHT_UP_FOR);
-            for mut message in fresh {
-                if self.stopping.is_cancelled() {
-                    return;
-                }
-                // Fetched messages do not say which server they are from.
-                message.guild_id = guild;
-                self.on_message(&message).await;
-            }
-        }
-    }
-
     /// A message came.
     pub(super) async fn on_message(&self, message: &Message) {
-        let asking = message.guild_id.is_some() && self.is_asking_by_now(message).await;
+        let asking = self.is_asking_by_now(message).await;
         if message.guild_id.is_none() || asking {
-            self.saw_message(message.channel_id, message.guild_id, message.id);
+            self.places.saw_message(message.channel_id, message.guild_id, message.id);
         }
         match hear(Ears { me: self.me, asking }, message) {
             Hearing::Question(heard) => {
@@ -450,7 +315,7 @@ impl Bot {
     }
 
     /// Says in the log what a request came to, once for what comes again and again.
-    fn failed(&self, what: &str, channel: ChannelId, failure: &Failure) {
+    pub(super) fn failed(&self, what: &str, channel: ChannelId, failure: &Failure) {
         if failure.is_gone() {
             info!(%channel, "cannot {what}: the question or the message is gone");
         } else if failure.is_forbidden() {
@@ -486,7 +351,7 @@ impl Bot {
 
     /// A message was edited, perhaps: Discord tells of link previews in the same way.
     pub(super) async fn on_edit(&self, event: &MessageUpdateEvent) {
-        let asking = event.guild_id.is_some() && self.is_asking(event.channel_id);
+        let asking = event.guild_id.is_some_and(|guild| self.is_asking(guild, event.channel_id));
         let Some(heard) = hear_edit(Ears { me: self.me, asking }, event) else { return };
         if age(heard.id, self.now()) > EDITABLE_FOR {
             return;

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use serenity::all::{ChannelId, GuildId, Message, MessageId};
-use tracing::{debug, info};
+use tracing::debug;
 
 use super::bot::{Bot, EDITABLE_FOR, age, made};
 use super::ledger::{Due, Posted};
@@ -50,6 +50,10 @@ impl Bot {
         if !self.may_have_answered(question) {
             return Earlier::None;
         }
+        if !self.may_look(Instant::now()) {
+            debug!(%channel, "too many edits to look for an earlier answer to each");
+            return Earlier::Unknown;
+        }
         let looked = self.look_for_answers(channel, guild, &[question]).await;
         match looked.found.first() {
             Some((_, posted)) => Earlier::There(*posted),
@@ -67,7 +71,7 @@ impl Bot {
             let page = match self.rest.messages_after(channel, after, PAGE, by).await {
                 Ok(page) => page,
                 Err(failure) => {
-                    info!(%channel, "cannot look for an earlier answer in channel {channel}: {failure}; nothing is done about its question");
+                    debug!(%channel, "cannot look for an earlier answer in channel {channel}: {failure}; nothing is done about its question");
                     break;
                 }
             };
@@ -77,7 +81,9 @@ impl Bot {
             }));
             let newest = page.last().map(|message| message.id);
             let is_past = |id| made(id) > made(*last) + ANSWERED_WITHIN;
-            if page.len() < usize::from(PAGE) || looked.found.len() >= questions.len() || newest.is_none_or(is_past) {
+            // A question may have two replies: an answer, and what was shared of it.
+            let are_found = questions.iter().all(|question| looked.found.iter().any(|(found, _)| found == question));
+            if page.len() < usize::from(PAGE) || are_found || newest.is_none_or(is_past) {
                 return looked;
             }
             after = newest.unwrap_or(after);

@@ -26,6 +26,8 @@ use crate::operations::{AskedBy, Came, Reference};
 
 /// An answer that is not there by then is announced and given later; Discord waits 3 s.
 const DEFER_AFTER: Duration = Duration::from_millis(1_500);
+/// How long it may take to find out whether what is shared was told a moment ago.
+const TOLD_BY: Duration = Duration::from_millis(1_200);
 
 /// Who acted, and where.
 #[derive(Debug, Clone)]
@@ -369,13 +371,15 @@ impl Bot {
             Some(answer) => (answer, Found::Understood),
             None => (self.app.pick(&view, fact), Found::Picked),
         };
-        let work = async {
-            match self.told_before(scene.channel, Telling::of(&view, fact)).await {
-                Before::Told(before) => (render::answered_before(&view, fact, &before.link()).for_eyes_of(SeenBy::Asker), None),
-                Before::Not(told) => (render::reply(&view, &answer, scene.asked(SeenBy::Everyone, found, shown.as_deref())), Some(told)),
-            }
+        // Who sees the response must be known before it is due: where the same is being told just now for too long, it is told again.
+        let before = self.told_before(scene.channel, Telling::of(&view, fact));
+        let before = tokio::time::timeout_at(scene.caller.since + TOLD_BY, before).await;
+        let (reply, told) = match before.unwrap_or_else(|_| Before::Not(tokio::sync::watch::channel(None).0)) {
+            Before::Told(before) => (render::answered_before(&view, fact, &before.link()).for_eyes_of(SeenBy::Asker), None),
+            Before::Not(told) => (render::reply(&view, &answer, scene.asked(SeenBy::Everyone, found, shown.as_deref())), Some(told)),
         };
-        if let Some((Some(posted), Some(told))) = self.in_time(scene, First::Message, SeenBy::Everyone, work).await {
+        let seen_by = reply.seen_by;
+        if let Some((Some(posted), Some(told))) = self.in_time(scene, First::Message, seen_by, async { (reply, told) }).await {
             told.send_replace(Some(posted));
         }
     }

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod limits;
 pub mod markdown;
 mod moderation;
+mod places;
 pub mod press;
 pub mod register;
 pub mod render;

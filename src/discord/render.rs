@@ -233,15 +233,12 @@ fn offered(knowledge: &Knowledge, answer: &Answer, asked: Asked<'_>) -> Reply {
 /// Said where nothing is near what was asked.
 const NOTHING_NEAR: &str = "I have no sourced answer to that; `/help` says what I know.";
 
-/// The facts to pick from, best first: where a choice is offered two at least, if there are so many.
+/// The facts to pick from, best first: where a choice is offered two at least, if so many are near.
 fn nearest(knowledge: &Knowledge, answer: &Answer) -> Vec<FactIx> {
     let mut near: Vec<FactIx> = answer.ranked.iter().take(OFFERED).map(|ranked| ranked.fact).collect();
     if let (Outcome::Suggest, [only]) = (answer.outcome, near.as_slice()) {
         let only = *only;
         near.extend(answer::near(knowledge, only, &mut Scratch::default()).into_iter().take(OFFERED - 1));
-        if near.len() < 2 {
-            near.extend(knowledge.base.served().find(|fact| *fact != only));
-        }
     }
     near
 }
@@ -260,18 +257,22 @@ pub fn sources(knowledge: &Knowledge, first: FactIx, beside: &[FactIx]) -> Reply
     Reply::note(&page.finish())
 }
 
-/// Facts and what each rests on, and how many sources found no room.
+/// Facts and what each rests on, and how many sources found no room. None stands under another claim than its own.
 fn resting_on(base: &Base, told: &[FactIx], line: fn(&Base, SourceIx) -> String) -> (Page, usize) {
     let mut page = Page::default();
-    let mut left = 0;
+    let mut later: usize = told.iter().map(|fact| base.fact(*fact).citations.iter().count()).sum();
     for fact in told {
-        page.block(&claim(base, *fact, SIDE_CLAIM_AT_MOST));
         let named: Vec<SourceIx> = base.fact(*fact).citations.iter().collect();
-        left += page.list("**It rests on**", named.iter().map(|source| line(base, *source)), usize::MAX, |left| {
-            format!("- and {left} more, for which there is no room here")
+        later -= named.len();
+        let heading = format!("{}\n\n**It rests on**", claim(base, *fact, SIDE_CLAIM_AT_MOST));
+        let left = page.list(&heading, named.iter().map(|source| line(base, *source)), usize::MAX, |left| {
+            format!("- and {} more, for which there is no room here", left + later)
         });
+        if left > 0 {
+            return (page, left + later);
+        }
     }
-    (page, left)
+    (page, 0)
 }
 
 fn in_full(base: &Base, at: SourceIx) -> String {

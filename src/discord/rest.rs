@@ -66,6 +66,13 @@ impl Failure {
         matches!(self, Self::Refused { status: 403, .. } | Self::Refused { code: CANNOT_REPLY, .. })
     }
 
+    /// Discord will not take it another time either. A token may be mended, and a limit passes.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Refused { status: 400..=499, .. })
+            && !self.is_bad_token()
+            && !matches!(self, Self::Refused { status: 429, .. })
+    }
+
     /// The interaction was answered before.
     fn is_acknowledged(&self) -> bool {
         const ACKNOWLEDGED: i64 = 40_060;

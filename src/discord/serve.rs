@@ -308,6 +308,8 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
         // Mentions and messages are answered without them.
         Err(failure) => warn!("the commands were not registered: {failure}; they are as they were, and are tried again at the next start"),
     }
+    let threads =
+        Threads::start().map_err(|error| StartError::Setting(format!("cannot start the threads that read the gateway: {error}")))?;
     // Last of what may take long: until the bot runs, nobody renews the leases.
     sharing.take(shards).await?;
     let intents = intents(&settings);
@@ -316,9 +318,13 @@ async fn start(setup: Setup) -> Result<Started, StartError> {
     write_notes(&bot, inbox);
     let keep = Duration::from_secs(u64::from(bot.settings.keep_days) * 24 * 60 * 60);
     bot.in_hand.spawn(clearing::clear(bot.desk.store.clone(), keep, clearing::EVERY, moderation::now, bot.stopping.clone()));
-    let threads =
-        Threads::start().map_err(|error| StartError::Setting(format!("cannot start the threads that read the gateway: {error}")))?;
-    let client = client(&token, &api, intents, Arc::clone(&bot), &threads).await?;
+    let client = match client(&token, &api, intents, Arc::clone(&bot), &threads).await {
+        Ok(client) => client,
+        Err(error) => {
+            bot.sharing.give_back(shards).await;
+            return Err(error);
+        }
+    };
     // Serenity asks for the address a second time and goes to Discord itself where that request fails; this is the one we were told.
     gateway.url.clone_into(&mut *client.ws_url.lock().await);
     let shown = if shards.count() == shards.total() { shards.count().to_string() } else { shards.to_string() };
@@ -378,13 +384,13 @@ async fn never_ready(bot: &Bot, gate: &Gate) -> StartError {
     let within = bot.settings.ready_within;
     bot.signs_in.cancelled().await;
     tokio::time::sleep(within / ASKED_WHY_IN).await;
-    if !bot.was_ready()
+    if bot.places.shards_ready() == 0
         && let Some(refusal) = gate.refusal().await
     {
         return refusal;
     }
     tokio::time::sleep(within.saturating_sub(within / ASKED_WHY_IN)).await;
-    if bot.was_ready() {
+    if bot.places.shards_ready() > 0 {
         return std::future::pending().await;
     }
     let address = gate.address.clone();
@@ -431,17 +437,17 @@ async fn on_event(framework: poise::FrameworkContext<'_, Arc<Bot>, ErrorBox>, ev
         FullEvent::InteractionCreate { interaction: Interaction::Component(press) } => bot.on_press(press).await,
         FullEvent::InteractionCreate { interaction: Interaction::Modal(form) } => bot.on_form(form).await,
         FullEvent::GuildCreate { guild, .. } => {
-            guild.threads.iter().for_each(|thread| bot.saw_thread(thread.id, thread.parent_id));
+            guild.threads.iter().for_each(|thread| bot.places.saw_thread(thread.id, thread.parent_id));
             for channel in guild.channels.values().chain(&guild.threads) {
                 bot.saw_channel(channel.id, guild.id, channel.last_message_id);
             }
         }
-        FullEvent::ThreadCreate { thread } => bot.saw_thread(thread.id, thread.parent_id),
+        FullEvent::ThreadCreate { thread } => bot.places.saw_thread(thread.id, thread.parent_id),
         FullEvent::ThreadListSync { thread_list_sync } => {
-            thread_list_sync.threads.iter().for_each(|thread| bot.saw_thread(thread.id, thread.parent_id));
+            thread_list_sync.threads.iter().for_each(|thread| bot.places.saw_thread(thread.id, thread.parent_id));
         }
-        FullEvent::ThreadUpdate { new, .. } => bot.saw_thread(new.id, new.parent_id),
-        FullEvent::ThreadDelete { thread, .. } => bot.lost_thread(thread.id),
+        FullEvent::ThreadUpdate { new, .. } => bot.places.saw_thread(new.id, new.parent_id),
+        FullEvent::ThreadDelete { thread, .. } => bot.places.lost_thread(thread.id),
         FullEvent::Ready { data_about_bot } => on_ready(bot, data_about_bot).await,
         FullEvent::Resume { .. } => info!("the gateway connection was taken up again; nothing is lost"),
         _ => {}
@@ -453,9 +459,9 @@ async fn on_ready(bot: &Bot, ready: &Ready) {
     let shard = ready.shard.map_or(0, |shard| shard.id.0);
     let of = ready.shard.map_or(1, |shard| shard.total);
     let servers = ready.guilds.len();
-    if bot.is_first_session(shard) {
+    if bot.places.is_first_session(shard) {
         info!("shard {shard} of {of} is ready: {servers} servers");
-        if bot.all_were_ready() {
+        if bot.places.shards_ready() >= bot.shards.count() as usize {
             bot.signed_in.cancel();
         }
         if shard == 0
@@ -463,12 +469,7 @@ async fn on_ready(bot: &Bot, ready: &Ready) {
         {
             // One process looks after what others left.
             let stopping = bot.stopping.clone();
-            let looks = async move {
-                bot.post_what_waits(None).await;
-                bot.tell_who_is_untold().await;
-                bot.post_what_was_left().await;
-            };
-            tokio::spawn(async move { stopping.run_until_cancelled(looks).await });
+            tokio::spawn(async move { stopping.run_until_cancelled(bot.post_what_was_left()).await });
         }
     } else {
         info!("shard {shard} of {of} has a new session: {servers} servers; fetching what it missed");

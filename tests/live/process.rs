@@ -131,7 +131,7 @@ async fn an_answer_that_is_late_is_announced_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_shared_late_is_announced_first() {
+async fn what_is_shared_while_the_same_is_on_its_way_is_told_to_all_at_once() {
     let discord = Discord::start(Options::default()).await;
     let bot = Running::start(&discord, settings());
     let (anna, ben, channel) = (discord.user("anna"), discord.user("ben"), discord.guild().general());
@@ -142,7 +142,7 @@ async fn what_is_shared_late_is_announced_first() {
     discord.next_typing(&channel).await;
     let shared = discord.click(&ben, &private, &private.button("Share")).await;
     let first = discord.first_response(&shared).await;
-    assert_eq!((first.kind, first.waiting), (5, true), "deferred");
+    assert_eq!((first.kind, first.waiting), (4, false), "who sees it is known before it is due");
     assert!(discord.response(&shared).await.message().description().contains("**Sources**"));
     bot.stop().await.unwrap();
     discord.assert_clean();

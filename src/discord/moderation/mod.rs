@@ -22,7 +22,6 @@ use super::bot::Bot;
 use super::form::FormId;
 use super::interactions::{Rights, Scene};
 use super::reply::Reply;
-use super::rest::Failure;
 use super::send::First;
 use crate::curation::review::Settings;
 use crate::curation::{Author, Scope, ServerId, Stamp};
@@ -149,12 +148,12 @@ impl Bot {
         };
         match told {
             Ok(()) => {}
-            Err(failure @ Failure::TooLate { .. }) => {
+            Err(failure) if failure.is_forbidden() => info!("somebody takes no direct messages, and was not told the outcome"),
+            Err(failure) if failure.is_final() => warn!("somebody was not told the outcome: {failure}"),
+            Err(failure) => {
                 warn!("somebody was not told the outcome: {failure}; it is tried again");
                 return Telling::Later;
             }
-            Err(failure) if failure.is_forbidden() => info!("somebody takes no direct messages, and was not told the outcome"),
-            Err(failure) => warn!("somebody was not told the outcome: {failure}"),
         }
         Telling::Over
     }

@@ -30,6 +30,21 @@ const POSTED_AT_ONCE: usize = 20;
 /// How often is looked for suggestions that were left unposted.
 const LEFT_FOR: Duration = Duration::from_secs(60);
 
+/// Whose turn it is among what was left, so that what cannot be done now holds back nothing else.
+#[derive(Debug, Default)]
+pub(in super::super) struct Turn(Option<SuggestionId>);
+
+impl Turn {
+    /// The next of some suggestions, which stand in the order of their ids: [`POSTED_AT_ONCE`] at most, from the first again after the last.
+    fn next_of<'s>(&mut self, mut left: Vec<&'s Suggestion>) -> Vec<&'s Suggestion> {
+        let served = left.partition_point(|suggestion| self.0.is_some_and(|last| suggestion.id <= last));
+        left.rotate_left(served);
+        left.truncate(POSTED_AT_ONCE);
+        self.0 = left.last().map(|suggestion| suggestion.id);
+        left
+    }
+}
+
 impl Bot {
     /// `/suggest`: a new fact, or a correction to one.
     pub(in super::super) async fn suggest(&self, scene: &Scene, id: Option<&str>) {
@@ -112,15 +127,14 @@ impl Bot {
     }
 
     /// Posts what waits and was never posted, as after a restart or a new review channel.
-    pub(in super::super) async fn post_what_waits(&self, of: Option<ServerId>) {
+    pub(in super::super) async fn post_what_waits(&self, of: Option<ServerId>, turn: &mut Turn) {
         match self.desk.store.unposted().await {
             Ok(waiting) => {
                 let wanted = |suggestion: &&Suggestion| match suggestion.scope {
                     Scope::Server(server) => of.is_none_or(|of| of == server) && self.settings_of(server).review_channel.is_some(),
                     Scope::Everywhere => false,
                 };
-                // So many at once; what is left is in the queue, and posted another time.
-                for suggestion in waiting.iter().filter(wanted).take(POSTED_AT_ONCE) {
+                for suggestion in turn.next_of(waiting.iter().filter(wanted).collect()) {
                     self.post_for_review(suggestion);
                 }
             }
@@ -128,11 +142,14 @@ impl Bot {
         }
     }
 
-    /// Posts from time to time what a process that died has not posted, and tells whom it has not told. Never ends.
+    /// Posts, now and from time to time, what a process that died has not posted, and tells whom it has not told. Never ends.
     pub(in super::super) async fn post_what_was_left(&self) {
+        let (mut told, mut posted) = (Turn::default(), Turn::default());
+        self.post_what_waits(None, &mut posted).await;
+        self.tell_who_is_untold(&mut told).await;
         loop {
             tokio::time::sleep(LEFT_FOR).await;
-            self.tell_who_is_untold().await;
+            self.tell_who_is_untold(&mut told).await;
             // Servers of other processes may have another review channel since this one began.
             match self.desk.store.settings().await {
                 Ok(all) => {
@@ -141,7 +158,7 @@ impl Bot {
                         now.extend(all.iter().filter(|(server, _)| !self.shards.holds_server(server.0.get())).cloned());
                         now
                     });
-                    self.post_what_waits(None).await;
+                    self.post_what_waits(None, &mut posted).await;
                 }
                 Err(error) => debug!("what was left to be posted was not looked for: {error}"),
             }
@@ -337,9 +354,9 @@ impl Bot {
     }
 
     /// Tells proposers how their suggestions ended whom nobody has told, as after a process that died or while Discord was away.
-    pub(in super::super) async fn tell_who_is_untold(&self) {
+    async fn tell_who_is_untold(&self, turn: &mut Turn) {
         match self.desk.store.untold().await {
-            Ok(untold) => untold.iter().take(POSTED_AT_ONCE).for_each(|suggestion| self.tell_outcome(suggestion.id)),
+            Ok(untold) => turn.next_of(untold.iter().collect()).iter().for_each(|suggestion| self.tell_outcome(suggestion.id)),
             Err(error) => debug!("who is to be told how a suggestion ended was not looked for: {error}"),
         }
     }
@@ -364,5 +381,31 @@ impl Bot {
         if let Err(error) = self.desk.store.outcome_told(id).await {
             warn!("that somebody was told the outcome of a suggestion was not kept: {error}; they may be told once more");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_posted_holds_back_nothing_else() {
+        let waiting: Vec<Suggestion> = (1..=50)
+            .map(|id| Suggestion {
+                id: SuggestionId(id),
+                scope: Scope::of(7),
+                proposal: Proposal::Wrong { fact: FactId::new("truce").unwrap(), question: None },
+                proposer: None,
+                at: 0,
+                post: None,
+                decision: None,
+            })
+            .collect();
+        let mut turn = Turn::default();
+        let mut next = || turn.next_of(waiting.iter().collect()).iter().map(|suggestion| suggestion.id.0).collect::<Vec<_>>();
+        assert_eq!(next(), (1..=20).collect::<Vec<_>>());
+        assert_eq!(next(), (21..=40).collect::<Vec<_>>());
+        assert_eq!(next(), (41..=50).chain(1..=10).collect::<Vec<_>>());
+        assert_eq!(next(), (11..=30).collect::<Vec<_>>());
     }
 }

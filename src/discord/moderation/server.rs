@@ -10,6 +10,7 @@ use super::super::interactions::Scene;
 use super::super::press::Person;
 use super::super::reply::Reply;
 use super::super::send::First;
+use super::review::Turn;
 use super::{Manager, now, wording};
 use crate::answer::explain::explain;
 use crate::curation::ServerId;
@@ -150,7 +151,7 @@ impl Bot {
             self.take_settings(server, &after);
             self.audit(server, &scene.caller.id.to_string(), &wording::settings_line(person));
             if after.review_channel != before.review_channel {
-                self.post_what_waits(Some(server)).await;
+                self.post_what_waits(Some(server), &mut Turn::default()).await;
             }
         }
         Ok(wording::settings(&after))
