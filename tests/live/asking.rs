@@ -8,7 +8,7 @@ use crate::bot::{ALSO_ANSWERED, ANSWERED, ITS_ANSWER, OFFERED, UNKNOWN, live, li
 use crate::stand_in::{Options, privileged};
 
 /// Snapshots without the ids of people.
-pub(crate) fn snapshots() -> insta::Settings {
+fn snapshots() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"1:([dpt]):[0-9a-f]+", "1:$1:ASKER");
     settings
