@@ -20,10 +20,14 @@ const RATE: f64 = 0.08;
 /// How strongly weights are drawn to zero, by question.
 const RANK_DECAY: f64 = 0.0002;
 const CONFIDENCE_DECAY: f64 = 0.0003;
-/// Wrong answers allowed among all questions when the bar is set.
-const WRONG_ALLOWED: f64 = 0.039;
 /// The least sure that is still worth offering.
 const SUGGEST_BAR: f32 = 0.2;
+
+/// Wrong answers that the bar lets through, as a share of the questions that [`fit`] weighs: of the project's own questions, which are harder
+/// than people's, and of collections without question forms.
+pub const WRONG_WITH_FORMS: f64 = 0.054;
+/// See [`WRONG_WITH_FORMS`].
+pub const WRONG_WITHOUT_FORMS: f64 = 0.039;
 
 /// The share of questions that no fact answers, as it is among people's; training sets hold more of them to learn from.
 const UNANSWERABLE_SHARE: f64 = 0.15;
@@ -60,8 +64,10 @@ pub fn examples<'c>(knowledge: &Knowledge, cases: &'c [Case]) -> Vec<Example<'c>
         .collect()
 }
 
-/// Fits weights to examples of one or more bases of one kind.
-pub fn fit(sets: &[(&Knowledge, &[Example<'_>])]) -> Weights {
+/// Fits weights to examples of one or more bases of one kind. `wrong_allowed` is the share, from 0 to 1, that the bar for answering may let
+/// through wrongly: of the examples for which a fact came into question at all, those that no fact answers weighed to
+/// `UNANSWERABLE_SHARE`. What `eval` counts has all questions below the line, each for one.
+pub fn fit(sets: &[(&Knowledge, &[Example<'_>])], wrong_allowed: f64) -> Weights {
     let all: Vec<&Example<'_>> = sets.iter().flat_map(|(_, examples)| examples.iter()).collect();
     let rank = fit_rank(&all);
     let mut weights = Weights { rank, confidence: [0.0; SIGN_COUNT], answer_bar: 0.5, suggest_bar: SUGGEST_BAR };
@@ -77,7 +83,7 @@ pub fn fit(sets: &[(&Knowledge, &[Example<'_>])]) -> Weights {
         }
     }
     weights.confidence = fit_confidence(&seen);
-    weights.answer_bar = bar(&weights, &seen);
+    weights.answer_bar = bar(&weights, &seen, wrong_allowed);
     weights
 }
 
@@ -203,7 +209,7 @@ fn fit_confidence(seen: &[Seen]) -> Signs {
 }
 
 /// The lowest bar at which few enough answers are wrong.
-fn bar(weights: &Weights, seen: &[Seen]) -> f32 {
+fn bar(weights: &Weights, seen: &[Seen], wrong_allowed: f64) -> f32 {
     let mut sure: Vec<(f32, &Seen)> = seen.iter().map(|s| (weights.probability(&s.signs), s)).collect();
     sure.sort_by(|a, b| b.0.total_cmp(&a.0));
     let all: f64 = seen.iter().map(|s| s.weight).sum();
@@ -211,7 +217,7 @@ fn bar(weights: &Weights, seen: &[Seen]) -> f32 {
     let mut bar = 1.0;
     for (probability, seen) in &sure {
         wrong += if seen.right { 0.0 } else { seen.weight };
-        if wrong > WRONG_ALLOWED * all {
+        if wrong > wrong_allowed * all {
             break;
         }
         bar = *probability;

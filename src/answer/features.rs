@@ -336,6 +336,8 @@ pub fn gives(question: &Question, fact: &Fact, traits: Traits) -> Option<bool> {
         Wanted::Why => new(&fact.short.why),
         _ => None,
     };
+    // A reason is no field of a fact: where its short answers are marked and none is a reason, it gives none.
+    let by_short = by_short.or_else(|| (question.wanted == Wanted::Why && traits.has(Trait::ShortAnswers)).then_some(false));
     by_short.or_else(|| gives_by_traits(question, traits))
 }
 

@@ -157,7 +157,8 @@ fn failure(knowledge: &Knowledge, case: &Case, verdict: Verdict, found: &Answer)
 }
 
 /// Fits weights and writes them.
-pub(super) fn fit(settings: &Settings, files: &[PathBuf], also: &[String], out: &Path) -> anyhow::Result<ExitCode> {
+pub(super) fn fit(settings: &Settings, files: &[PathBuf], also: &[String], wrong: Option<f64>, out: &Path) -> anyhow::Result<ExitCode> {
+    let wrong = wrong.map(|percent| percent / 100.0);
     // Weights that cannot be read are about to be replaced.
     let current = model(&Origin::Folder(PathBuf::from("data")));
     let mut fitted = current.or_else(|_| model(&Origin::Embedded)).unwrap_or_else(|_| Model::unfitted());
@@ -166,7 +167,7 @@ pub(super) fn fit(settings: &Settings, files: &[PathBuf], also: &[String], out: 
         let mut learnt = read(&knowledge, files)?;
         learnt.retain(|c| is_in(c, Some(Part::Tune)));
         let examples = fit::examples(&knowledge, &learnt);
-        fitted.forms = fit::fit(&[(&knowledge, &examples)]);
+        fitted.forms = fit::fit(&[(&knowledge, &examples)], wrong.unwrap_or(fit::WRONG_WITH_FORMS));
         eprintln!("fitted to {} questions over facts with question forms", examples.len());
     }
     let mut others = Vec::new();
@@ -181,7 +182,7 @@ pub(super) fn fit(settings: &Settings, files: &[PathBuf], also: &[String], out: 
     if !others.is_empty() {
         let examples: Vec<(&Knowledge, Vec<Example<'_>>)> = others.iter().map(|(k, cases)| (k, fit::examples(k, cases))).collect();
         let sets: Vec<(&Knowledge, &[Example<'_>])> = examples.iter().map(|(k, e)| (*k, e.as_slice())).collect();
-        fitted.plain = fit::fit(&sets);
+        fitted.plain = fit::fit(&sets, wrong.unwrap_or(fit::WRONG_WITHOUT_FORMS));
         eprintln!("fitted to {} questions over facts without question forms", sets.iter().map(|(_, e)| e.len()).sum::<usize>());
     }
     fs::write(out, fitted.write()).with_context(|| format!("cannot write {}", out.display()))?;

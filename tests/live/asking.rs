@@ -255,7 +255,7 @@ async fn doubt_and_ignorance_are_said_openly() {
         color: #2f6f9f
         I am not sure which of these you mean:
         ---
-        [How many prisoners did the government promise to release, according to the TTP?](primary → 1:p:ASKER:prisoners-102)  [How many TTP prisoners did officials say had been freed in November 2021?](primary → 1:p:ASKER:released-over-100)  [How many prisoners were freed in each batch in early December 2021, according…](primary → 1:p:ASKER:released-batches-thenews)  [How many TTP prisoners were freed in mid-May 2022, according to Geo News?](primary → 1:p:ASKER:released-30-may2022)  [How many TTP prisoners did the Taliban free in August 2021?](primary → 1:p:ASKER:taliban-free-ttp-prisoners-2021)
+        [How many prisoners were freed in each batch in early December 2021, according…](primary → 1:p:ASKER:released-batches-thenews)  [How many prisoners did the government promise to release, according to the TTP?](primary → 1:p:ASKER:prisoners-102)  [How many TTP prisoners did officials say had been freed in November 2021?](primary → 1:p:ASKER:released-over-100)  [How many TTP prisoners were freed in mid-May 2022, according to Geo News?](primary → 1:p:ASKER:released-30-may2022)  [How many TTP prisoners did the Taliban free in August 2021?](primary → 1:p:ASKER:taliban-free-ttp-prisoners-2021)
         [Tell the moderators](secondary → 1:t:ASKER)  [Delete](danger → 1:d:ASKER)
         "));
         let unknown = discord.reply_to(&discord.mention(&anna, &channel, UNKNOWN).await).await;

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use crate::bot::{ANSWERED, UNKNOWN, until};
+use crate::bot::{ALSO_ANSWERED, ANSWERED, UNKNOWN, until};
 use crate::moderation::{moderator, press};
 use crate::operator::Operator;
 use crate::stand_in::{Discord, Fault, Options};
@@ -61,9 +61,9 @@ async fn no_log_holds_what_people_wrote_their_names_or_a_token() {
 /// People do what they do; the tokens of their interactions.
 async fn talk(discord: &Discord) -> Vec<String> {
     let (anna, mo, channel) = (discord.user(NAMES[0]), moderator(discord, NAMES[1]), discord.guild().general());
-    let asked = discord.mention(&anna, &channel, &format!("{} {ANSWERED}", WORDS[0])).await;
+    let asked = discord.mention(&anna, &channel, &format!("{} {ALSO_ANSWERED}", WORDS[0])).await;
     let answer = discord.reply_to(&asked).await;
-    discord.edit(&asked, &format!("<@{}> {} {ANSWERED}", crate::stand_in::BOT_ID, WORDS[2])).await;
+    discord.edit(&asked, &format!("<@{}> {} {ALSO_ANSWERED}", crate::stand_in::BOT_ID, WORDS[2])).await;
     discord.fail("POST /channels/*/messages", 1, Fault::Status(500));
     discord.reply_to(&discord.say(&anna, &discord.dm(&anna), &format!("{} {UNKNOWN} {}", WORDS[1], WORDS[3])).await).await;
     let command = discord.slash(&anna, &channel, "ask", json!({"question": format!("who was {} {}", WORDS[2], WORDS[3])})).await;

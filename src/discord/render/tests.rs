@@ -83,7 +83,7 @@ fn a_state_is_told_as_of_when() {
 fn doubt_offers_a_choice() {
     insta::assert_snapshot!(ask("how many prisoners were released"), @r"
     I am not sure which of these you mean:
-    [How many prisoners did the government promise to release, according to the TTP?] [How many TTP prisoners did officials say had been freed in November 2021?] [How many prisoners were freed in each batch in early December 2021, according…] [How many TTP prisoners were freed in mid-May 2022, according to Geo News?] [How many TTP prisoners did the Taliban free in August 2021?]
+    [How many prisoners were freed in each batch in early December 2021, according…] [How many prisoners did the government promise to release, according to the TTP?] [How many TTP prisoners did officials say had been freed in November 2021?] [How many TTP prisoners were freed in mid-May 2022, according to Geo News?] [How many TTP prisoners did the Taliban free in August 2021?]
     [Tell the moderators] [Delete]
     ");
 }
@@ -96,7 +96,7 @@ fn no_answer_says_so() {
     ");
     insta::assert_snapshot!(ask("who won the cricket world cup"), @r"
     I am not sure which of these you mean:
-    [Who was prime minister of Pakistan in October 2021?] [Who led Pakistan's delegation in the talks with the TTP?] [Who led the TTP's committee for the talks, according to Republic World?] [When did the TTP announce that the ceasefire would last until 30 May?] [When did Imran Khan reveal talks with some TTP groups?]
+    [Who was prime minister of Pakistan in October 2021?] [Who led Pakistan's delegation in the talks with the TTP?] [Who led the TTP's committee for the talks, according to Republic World?] [When did Imran Khan reveal talks with some TTP groups?] [When did the TTP announce that the ceasefire would last until 30 May?]
     [Tell the moderators] [Delete]
     ");
 }
@@ -238,7 +238,7 @@ fn each_fact_that_is_told_stands_with_a_source_and_its_button_names_them_all() {
     let knowledge = &APP.shipped();
     let base = &knowledge.base;
     let two = ["when did ttp call off the ceasefire? and who announced the june 2022 ceasefire for the ttp?".to_owned()];
-    let forms = base.indexed().flat_map(|(_, fact)| fact.questions.iter().take(1).map(ToString::to_string)).collect::<Vec<_>>();
+    let forms = base.indexed().flat_map(|(_, fact)| fact.questions.iter().take(3).map(ToString::to_string)).collect::<Vec<_>>();
     let mut several = 0;
     for question in two.iter().chain(&forms) {
         let answer = APP.ask(knowledge, question, None);
