@@ -48,11 +48,6 @@ impl ShardRange {
         self.first
     }
 
-    /// The last.
-    pub fn last(self) -> u32 {
-        self.last
-    }
-
     /// How many there are in all processes together.
     pub fn total(self) -> u32 {
         self.total

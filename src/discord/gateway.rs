@@ -16,9 +16,11 @@ use serenity::async_trait;
 use serenity::framework::Framework;
 use serenity::gateway::ShardMessenger;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tracing::warn;
+
+use super::sharing::SIGN_IN;
 
 /// Threads that read connections. While one turns in a circle the other goes on.
 const THREADS: usize = 2;
@@ -27,6 +29,9 @@ const EVERY: Duration = Duration::from_millis(100);
 const LOOKS: u32 = 3;
 /// How often connections are told to send something, at most. A thread may also have much to do.
 const PINGED_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a shard that is not ready holds up the next.
+const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// The threads that read connections. They end with this.
 #[derive(Debug)]
@@ -92,6 +97,29 @@ fn has_ended(connection: &ShardMessenger) -> bool {
     format!("{connection:?}").contains("closed: true")
 }
 
+/// Starts shards one after the other, each five seconds after those before it are ready; never done. Serenity counts the five seconds between
+/// sign-ins from when a connection is made, and what a busy machine takes from there to the sign-in may differ by more than it allows for.
+pub(super) async fn start_in_turn(manager: &ShardManager, shards: impl Iterator<Item = u32>, ready: impl Fn() -> usize) -> Infallible {
+    for (before, shard) in (1..).zip(shards) {
+        let all_ready = async {
+            while ready() < before {
+                sleep(EVERY).await;
+            }
+        };
+        // One that Discord does not let in keeps no other out.
+        let _ = timeout(READY_WITHIN, all_ready).await;
+        sleep(SIGN_IN).await;
+        start(manager, ShardId(shard)).await;
+    }
+    std::future::pending().await
+}
+
+/// Starts a shard that does not run. Serenity would wait for its end.
+async fn start(manager: &ShardManager, shard: ShardId) {
+    manager.shutdown_finished(shard);
+    manager.restart(shard).await;
+}
+
 fn start_anew(manager: &Arc<ShardManager>, over: Vec<ShardId>) {
     if over.is_empty() {
         return;
@@ -100,9 +128,7 @@ fn start_anew(manager: &Arc<ShardManager>, over: Vec<ShardId>) {
     tokio::spawn(async move {
         for shard in over {
             warn!("shard {shard}: its connection is over and was not taken up again; it is connected anew");
-            // Serenity would wait for the end of what has ended.
-            manager.shutdown_finished(shard);
-            manager.restart(shard).await;
+            start(&manager, shard).await;
         }
     });
 }

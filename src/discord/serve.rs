@@ -14,7 +14,7 @@ use super::bot::{Bot, Kept};
 use super::clearing;
 use super::commands::{self, ErrorBox};
 use super::gate::{self, Gate};
-use super::gateway::{Elsewhere, Threads};
+use super::gateway::{Elsewhere, Threads, start_in_turn};
 use super::moderation::{self, Inbox, Outbox};
 use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
@@ -232,13 +232,18 @@ pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), S
     let gateway = async {
         bot.sharing.sign_in_alone(&bot.signed_in, || bot.vitals.pulse.beat()).await;
         bot.signs_in.cancel();
-        // Serenity runs the last shard of the range too.
-        let running = async move { client.start_shard_range(shards.first()..shards.last(), shards.total()).await };
+        // Serenity runs the last shard of a range too, so this is one; the others follow.
+        let running = async move { client.start_shard_range(shards.first()..shards.first(), shards.total()).await };
         threads.run(running).await
+    };
+    let others = async {
+        bot.signs_in.cancelled().await;
+        start_in_turn(&manager, shards.each().skip(1), || bot.places.shards_ready()).await
     };
     let ended = tokio::select! {
         ended = gateway => Some(ended),
         never = threads.look_after(&manager) => match never {},
+        never = others => match never {},
         not_ours = bot.sharing.keep(shards) => {
             finish(&bot, &manager).await;
             return Err(not_ours.into());
@@ -425,17 +430,18 @@ async fn on_event(framework: poise::FrameworkContext<'_, Arc<Bot>, ErrorBox>, ev
     if bot.stopping.is_cancelled() {
         return Ok(());
     }
+    // Each boxed: a question in hand takes the room of a question, not that of the largest form.
     match event {
-        FullEvent::Message { new_message } => bot.on_message(new_message).await,
-        FullEvent::MessageUpdate { event, .. } => bot.on_edit(event).await,
+        FullEvent::Message { new_message } => Box::pin(bot.on_message(new_message)).await,
+        FullEvent::MessageUpdate { event, .. } => Box::pin(bot.on_edit(event)).await,
         FullEvent::MessageDelete { channel_id, deleted_message_id, guild_id } => {
-            bot.on_delete(*channel_id, *guild_id, &[*deleted_message_id]).await;
+            Box::pin(bot.on_delete(*channel_id, *guild_id, &[*deleted_message_id])).await;
         }
         FullEvent::MessageDeleteBulk { channel_id, multiple_deleted_messages_ids, guild_id } => {
-            bot.on_delete(*channel_id, *guild_id, multiple_deleted_messages_ids).await;
+            Box::pin(bot.on_delete(*channel_id, *guild_id, multiple_deleted_messages_ids)).await;
         }
-        FullEvent::InteractionCreate { interaction: Interaction::Component(press) } => bot.on_press(press).await,
-        FullEvent::InteractionCreate { interaction: Interaction::Modal(form) } => bot.on_form(form).await,
+        FullEvent::InteractionCreate { interaction: Interaction::Component(press) } => Box::pin(bot.on_press(press)).await,
+        FullEvent::InteractionCreate { interaction: Interaction::Modal(form) } => Box::pin(bot.on_form(form)).await,
         FullEvent::GuildCreate { guild, .. } => {
             guild.threads.iter().for_each(|thread| bot.places.saw_thread(thread.id, thread.parent_id));
             for channel in guild.channels.values().chain(&guild.threads) {
@@ -448,7 +454,7 @@ async fn on_event(framework: poise::FrameworkContext<'_, Arc<Bot>, ErrorBox>, ev
         }
         FullEvent::ThreadUpdate { new, .. } => bot.places.saw_thread(new.id, new.parent_id),
         FullEvent::ThreadDelete { thread, .. } => bot.places.lost_thread(thread.id),
-        FullEvent::Ready { data_about_bot } => on_ready(bot, data_about_bot).await,
+        FullEvent::Ready { data_about_bot } => Box::pin(on_ready(bot, data_about_bot)).await,
         FullEvent::Resume { .. } => info!("the gateway connection was taken up again; nothing is lost"),
         _ => {}
     }

@@ -19,7 +19,7 @@ use crate::store::{Leased, Renewed, Store, StoreError};
 const SHARD: Duration = Duration::from_secs(7);
 const RENEWED_EVERY: Duration = Duration::from_secs(2);
 /// Discord grants a sign-in each five seconds (gateway: rate limiting).
-const SIGN_IN: Duration = Duration::from_secs(5);
+pub(super) const SIGN_IN: Duration = Duration::from_secs(5);
 /// For how long work that is done once is leased.
 const WORK: Duration = Duration::from_secs(60);
 /// How often is asked anew for what another has.
