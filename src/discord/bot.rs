@@ -286,7 +286,8 @@ impl Bot {
         let told = self.ledger().tell(channel, telling, Instant::now());
         let mut waiting = match told {
             Told::No(sender) => return Before::Not(sender),
-            Told::Yes(waiting) => waiting,
+            Told::There(posted) => return Before::Told(posted),
+            Told::Underway(waiting) => waiting,
         };
         let at = tokio::time::timeout(SAME_WITHIN, waiting.wait_for(Option::is_some)).await;
         match at.ok().and_then(Result::ok).and_then(|at| *at) {

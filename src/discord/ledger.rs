@@ -178,14 +178,25 @@ pub enum Due {
 pub enum Told {
     /// Not this: say it, and say where through the sender.
     No(watch::Sender<Option<Posted>>),
-    /// This, or it is being told now; where, the receiver will know.
-    Yes(watch::Receiver<Option<Posted>>),
+    /// It is being told this now; where, the receiver will know.
+    Underway(watch::Receiver<Option<Posted>>),
+    /// This, there.
+    There(Posted),
+}
+
+/// Where a channel was told a fact. A receiver takes ten times the room of a place, so none is kept for longer than until the next telling.
+#[derive(Debug)]
+enum Place {
+    Underway(watch::Receiver<Option<Posted>>),
+    There(Posted),
+    /// Whoever was telling it gave up.
+    Nowhere,
 }
 
 #[derive(Debug)]
 struct ToldOnce {
     since: Instant,
-    at: watch::Receiver<Option<Posted>>,
+    at: Place,
 }
 
 /// See the module.
@@ -196,6 +207,8 @@ pub struct Ledger {
     /// The latest question that was forgotten because there were too many.
     forgotten: Option<MessageId>,
     told: Recent<(ChannelId, Telling), ToldOnce>,
+    /// What is being told now.
+    telling: Vec<(ChannelId, Telling)>,
     conversations: Recent<ChannelId, (FactId, Instant)>,
     silent: Recent<ChannelId, Instant>,
     told_off: Recent<u64, Instant>,
@@ -209,6 +222,7 @@ impl Default for Ledger {
             questions: Recent::new(QUESTIONS),
             forgotten: None,
             told: Recent::new(TOLD),
+            telling: Vec::new(),
             conversations: Recent::new(CONVERSATIONS),
             silent: Recent::new(SILENT_CHANNELS),
             told_off: Recent::new(TOLD_OFF),
@@ -341,21 +355,45 @@ impl Ledger {
     /// Whether a channel was told a fact a moment ago; if not, it counts as told from now on.
     pub fn tell(&mut self, channel: ChannelId, telling: Telling, now: Instant) -> Told {
         self.told.forget_while(|told| now.saturating_duration_since(told.since) >= TOLD_FOR);
+        self.settle();
         let key = (channel, telling);
-        if let Some(told) = self.told.get(&key) {
-            let given_up = told.at.borrow().is_none() && told.at.has_changed().is_err();
-            if !given_up && now.saturating_duration_since(told.since) < TOLD_FOR {
-                return Told::Yes(told.at.clone());
+        if let Some(told) = self.told.get(&key).filter(|told| now.saturating_duration_since(told.since) < TOLD_FOR) {
+            match &told.at {
+                Place::Underway(at) => return Told::Underway(at.clone()),
+                Place::There(posted) => return Told::There(*posted),
+                Place::Nowhere => {}
             }
         }
         let (sender, at) = watch::channel(None);
-        self.told.put(key, ToldOnce { since: now, at });
+        self.told.put(key, ToldOnce { since: now, at: Place::Underway(at) });
+        if !self.telling.contains(&key) {
+            self.telling.push(key);
+        }
         Told::No(sender)
+    }
+
+    /// Notes where that stands which was being told and is told by now, and forgets what was given up.
+    fn settle(&mut self) {
+        let told = &mut self.told;
+        self.telling.retain(|key| {
+            let Some(once) = told.get_mut(key) else { return false };
+            let Place::Underway(at) = &once.at else { return false };
+            // In this order: what is said last before its end is seen.
+            let is_over = at.has_changed().is_err();
+            let posted = *at.borrow();
+            match posted {
+                Some(posted) => once.at = Place::There(posted),
+                None if is_over => once.at = Place::Nowhere,
+                None => return true,
+            }
+            false
+        });
     }
 
     /// What a channel was told counts no more: the message is gone.
     pub fn untell(&mut self, message: MessageId) {
-        self.told.entries.retain(|_, told| told.at.borrow().is_none_or(|at| at.message != message));
+        self.settle();
+        self.told.entries.retain(|_, told| !matches!(told.at, Place::There(at) if at.message == message));
     }
 
     /// A direct conversation came to a fact.
@@ -458,10 +496,12 @@ mod tests {
         let mut ledger = Ledger::default();
         let start = Instant::now();
         let Told::No(sender) = ledger.tell(CHANNEL, Telling(3), start) else { panic!("told already") };
-        let Told::Yes(waiting) = ledger.tell(CHANNEL, Telling(3), start) else { panic!("told twice at once") };
+        let Told::Underway(waiting) = ledger.tell(CHANNEL, Telling(3), start) else { panic!("told twice at once") };
         assert_eq!(*waiting.borrow(), None, "underway");
         sender.send_replace(Some(posted(9)));
         assert_eq!(*waiting.borrow(), Some(posted(9)));
+        assert!(matches!(ledger.tell(CHANNEL, Telling(3), start), Told::There(at) if at == posted(9)));
+        assert!(ledger.telling.is_empty(), "nothing is waited for");
         assert!(matches!(ledger.tell(ChannelId::new(8), Telling(3), start), Told::No(_)), "another channel");
         assert!(matches!(ledger.tell(CHANNEL, Telling(3), start + TOLD_FOR), Told::No(_)), "a minute later");
     }
@@ -474,7 +514,11 @@ mod tests {
         let Told::No(sender) = ledger.tell(CHANNEL, Telling(3), start) else { panic!("nobody told it") };
         sender.send_replace(Some(posted(9)));
         drop(sender);
-        assert!(matches!(ledger.tell(CHANNEL, Telling(3), start), Told::Yes(_)));
+        assert!(matches!(ledger.tell(CHANNEL, Telling(3), start), Told::There(_)));
+        ledger.untell(MessageId::new(9));
+        // Taken away before anybody else asked where it stands.
+        let Told::No(sender) = ledger.tell(CHANNEL, Telling(3), start) else { panic!("it was taken away") };
+        sender.send_replace(Some(posted(9)));
         ledger.untell(MessageId::new(9));
         assert!(matches!(ledger.tell(CHANNEL, Telling(3), start), Told::No(_)));
     }
