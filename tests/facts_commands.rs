@@ -443,6 +443,23 @@ fn doctor_and_backup_leave_an_older_store_at_its_schema() {
 }
 
 #[test]
+fn doctor_tells_whether_a_store_can_be_made_and_makes_none() {
+    let site = Site::new();
+    let of_store = |database: &str| {
+        site.write("config.toml", format!("[facts]\npath = \"base.jsonl\"\n[store]\ndatabase = \"sqlite:{database}\"\n"));
+        let doctor = site.run("doctor");
+        doctor.out.lines().filter(|line| line.contains(" database ")).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(of_store("sanad.db"), @"ok    database     DIR/sanad.db holds nothing yet; `sanad run` makes the store");
+    assert_snapshot!(of_store("nowhere/sanad.db"), @"bad   database     DIR/nowhere/sanad.db cannot be made: its folder is not there; make it, or name another file in DATABASE_URL");
+    site.write("empty.db", "");
+    assert_snapshot!(of_store("empty.db"), @"ok    database     DIR/empty.db holds nothing yet; `sanad run` makes the store");
+    assert_snapshot!(of_store("base.jsonl/sanad.db"), @"bad   database     DIR/base.jsonl/sanad.db: cannot be looked at; see who may read its folder: Not a directory (os error 20)");
+    let left = fs::read_dir(site.0.path()).unwrap().count();
+    assert_eq!(left, 3, "the facts, the settings, the empty file");
+}
+
+#[test]
 fn a_store_that_cannot_be_read_is_an_error_and_no_wrong_answer() {
     let site = Site::new();
     site.write("mill.jsonl", WINDMILL);

@@ -143,6 +143,14 @@ fn pictures_are_written_where_they_are_asked_for() {
     assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
     assert!(fs::read_to_string(&svg).unwrap().starts_with("<svg "));
     assert!(fs::read(&png).unwrap().starts_with(b"\x89PNG"));
+    #[cfg(unix)]
+    {
+        let (link, old) = (folder.path().join("latest.svg"), folder.path().join("old.svg"));
+        fs::write(&old, "an older one").unwrap();
+        std::os::unix::fs::symlink(&old, &link).unwrap();
+        assert_eq!(timeline(&[&JIRGA[..], &["--svg", link.to_str().unwrap()]].concat()).code, 0);
+        assert!(link.is_symlink() && fs::read_to_string(&old).unwrap().starts_with("<svg "), "a link leads where it led");
+    }
     let nowhere = folder.path().join("t.svg/t.png");
     let refused = timeline(&["--topic", "jirga", "--png", nowhere.to_str().unwrap()]);
     let said = folder.unnamed(&refused.err);

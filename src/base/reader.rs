@@ -195,7 +195,7 @@ impl<'d, 'l> Fields<'d, 'l> {
         let value = self.take(name)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
-            problems.push(Problem::error(&self.lines.place(value.span().start), name, format!("write a table here: [{name}]")));
+            problems.push(Problem::error(&self.lines.place(value.span().start), name, format!("write a table here: {name} = {{ … }}")));
         }
         Some(Fields::of(table?, self.lines, self.lines.line(value.span().start)))
     }

@@ -1,7 +1,9 @@
 //! `sanad doctor`: a line for each thing that the bot needs, with the mend.
 
+use std::fs::OpenOptions;
 use std::io::{self, Read as _, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use super::machine;
 use super::open::Settings;
 use super::reload::drifted;
 use crate::discord::doctor::{Finding, Health, examine};
+use crate::image::Whole;
 use crate::knowledge::Knowledge;
 use crate::store::{Location, Schema, StoreError};
 
@@ -63,16 +66,30 @@ pub(super) fn doctor(settings: &Settings) -> anyhow::Result<ExitCode> {
     Ok(if bad { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
+/// Whether a file that is empty or not there could be written. Tried beside it where it is not there, for only that tells.
+fn can_be_filled(file: &Path) -> io::Result<()> {
+    if file.exists() { OpenOptions::new().append(true).open(file).map(drop) } else { Whole::beside(file).map(drop) }
+}
+
 /// How the store stands, and what lies in it.
 fn database(settings: &Settings, shipped: Option<Knowledge>) -> anyhow::Result<Vec<Finding>> {
     let location = settings.location()?;
     let place = location.place();
     let Some(shelved) = Shelved::as_it_is(&location)? else {
-        let yet = match location {
-            Location::File(_) => "is not there yet; `sanad run` makes it",
-            Location::Server(_) => "answers and is empty; `sanad run` makes the store",
-        };
-        return Ok(vec![Finding::good("database", format!("{place} {yet}"))]);
+        return Ok(vec![match &location {
+            Location::Server(_) => Finding::good("database", format!("{place} answers and is empty; `sanad run` makes the store")),
+            Location::File(file) => match can_be_filled(file) {
+                Ok(()) => Finding::good("database", format!("{place} holds nothing yet; `sanad run` makes the store")),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Finding::bad(
+                    "database",
+                    format!("{place} cannot be made: its folder is not there; make it, or name another file in DATABASE_URL"),
+                ),
+                Err(error) => Finding::bad(
+                    "database",
+                    format!("{place} cannot be made: {error}; let the program write its folder, or name another file in DATABASE_URL"),
+                ),
+            },
+        }]);
     };
     let (report, waiting) = shelved.runtime.block_on(async {
         shelved.store.health().await?;

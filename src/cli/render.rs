@@ -45,7 +45,8 @@ pub(super) fn answer(knowledge: &Knowledge, answer: &Answer, paint: Paint) -> St
     match answer.outcome {
         Outcome::Answer => answered(knowledge, answer, paint, &mut out),
         Outcome::Suggest => {
-            let opening = if answer.is_close() {
+            // One thing is no choice.
+            let opening = if answer.is_close() && answer.ranked.len() > 1 {
                 "I am not sure which of these you mean, so I do not answer yet:"
             } else {
                 "I have no sure answer to that. The nearest I could answer:"

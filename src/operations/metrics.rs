@@ -36,6 +36,9 @@ pub enum AskedBy {
 }
 
 impl AskedBy {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [Self::Mention, Self::Reply, Self::Direct, Self::Channel, Self::Command];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,6 +69,9 @@ pub enum Came {
 }
 
 impl Came {
+    /// Each of them.
+    pub const ALL: [Self; 6] = [Self::Answer, Self::Suggest, Self::Abstain, Self::Timeline, Self::Help, Self::Limited];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -93,6 +99,9 @@ pub enum Reached {
 }
 
 impl Reached {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Done, Self::Refused, Self::Limited, Self::Failed];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -114,6 +123,9 @@ pub enum Held {
 }
 
 impl Held {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Route, Self::All];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -158,6 +170,9 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [Self::Full, Self::ReadOnly, Self::Locked, Self::Slow, Self::Other];
+
     /// Of an error.
     pub fn of(error: &StoreError) -> Self {
         match error {
@@ -202,6 +217,10 @@ label!(ByAbout, about);
 label!(ByQueue, queue);
 label!(ByState, state);
 label!(ByKind, kind);
+
+/// What people tell the moderators of.
+const WRONG: &str = "wrong";
+const UNANSWERED: &str = "unanswered";
 
 /// See the module.
 #[derive(Debug)]
@@ -275,11 +294,37 @@ impl Default for Metrics {
         let started: Gauge<f64, AtomicU64> = Gauge::default();
         started.set(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64());
         r.register_with_unit("process_start_time", "When the process started, since 1970", Unit::Seconds, started);
-        Self { registry, ..metrics }
+        let metrics = Self { registry, ..metrics };
+        metrics.begin_at_zero();
+        metrics
     }
 }
 
 impl Metrics {
+    /// Makes each series that only grows: of one that begins with its first event, a rate misses that event.
+    fn begin_at_zero(&self) {
+        for by in AskedBy::ALL {
+            for came in Came::ALL {
+                drop(self.questions.get_or_create(&Question { way: by.as_str(), outcome: came.as_str() }));
+            }
+        }
+        for came in Reached::ALL {
+            drop(self.discord.get_or_create(&ByResult { result: came.as_str() }));
+        }
+        for held in Held::ALL {
+            drop(self.limits.get_or_create(&ByScope { scope: held.as_str() }));
+        }
+        for about in [WRONG, UNANSWERED] {
+            drop(self.reports.get_or_create(&ByAbout { about }));
+        }
+        for (_, action) in Action::ALL {
+            drop(self.edits.get_or_create(&ByAction { action }));
+        }
+        for fault in Fault::ALL {
+            drop(self.store.get_or_create(&ByKind { kind: fault.as_str() }));
+        }
+    }
+
     /// A question was asked.
     pub fn asked(&self, by: AskedBy, came: Came) {
         self.questions.get_or_create(&Question { way: by.as_str(), outcome: came.as_str() }).inc();
@@ -302,12 +347,12 @@ impl Metrics {
 
     /// An answer was called wrong.
     pub fn called_wrong(&self) {
-        self.reports.get_or_create(&ByAbout { about: "wrong" }).inc();
+        self.reports.get_or_create(&ByAbout { about: WRONG }).inc();
     }
 
     /// The moderators were told of a question without an answer.
     pub fn told_of(&self) {
-        self.reports.get_or_create(&ByAbout { about: "unanswered" }).inc();
+        self.reports.get_or_create(&ByAbout { about: UNANSWERED }).inc();
     }
 
     /// A fact was changed here.
@@ -375,6 +420,21 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_not_happened_yet_is_counted_as_nothing() {
+        let text = Metrics::default().text();
+        for line in [
+            r#"sanad_questions_total{way="command",outcome="limited"} 0"#,
+            r#"sanad_discord_request_seconds_count{result="failed"} 0"#,
+            r#"sanad_discord_rate_limits_total{scope="all"} 0"#,
+            r#"sanad_reports_total{about="wrong"} 0"#,
+            r#"sanad_edits_total{action="retract"} 0"#,
+            r#"sanad_store_errors_total{kind="slow"} 0"#,
+        ] {
+            assert!(text.lines().any(|its| its == line), "{line} is not in\n{text}");
+        }
+    }
 
     #[test]
     fn each_number_has_a_sentence_and_what_was_counted_is_shown() {

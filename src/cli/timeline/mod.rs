@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 
+use crate::image::Whole;
 use crate::knowledge::Knowledge;
 use crate::timeline::course::asked;
 use crate::timeline::filter::{Misread, Understood, Wish, emptied, named, read};
@@ -142,6 +143,17 @@ fn print(knowledge: &Knowledge, understood: &Understood, timeline: &Timeline, fo
     Ok(())
 }
 
+/// Writes a picture whole or not at all: what stood there before is not lost to a full disk. A link or a device (`/dev/stdout`) is written
+/// through, for a name that is given anew would take its place.
 fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    fs::write(file, bytes).with_context(|| format!("cannot write the picture {}; check the folder and who may write there", file.display()))
+    let is_no_plain_file = fs::symlink_metadata(file).is_ok_and(|there| !there.is_file());
+    let written = if is_no_plain_file {
+        fs::write(file, bytes)
+    } else {
+        Whole::beside(file).and_then(|mut whole| {
+            whole.out().write_all(bytes)?;
+            whole.finish()
+        })
+    };
+    written.with_context(|| format!("cannot write the picture {}; check the folder and who may write there", file.display()))
 }
