@@ -137,6 +137,7 @@ async fn run(plan: &Plan, folder: &Path) -> Missed {
     let evenly = format!("{} questions a second", plan.rate);
     let undisturbed = crowd.ask_evenly(&discord, plan.rate, period).await.print(&evenly);
     missed.of_answers("undisturbed", &undisturbed);
+    println!("resident memory then: {} MB", bot.memory().resident);
     if plan.edits > 0 {
         let correcting = tokio::spawn(moderating::correct_evenly(discord.clone(), plan.edits, period));
         let disturbed = crowd.ask_evenly(&discord, plan.rate, period).await.print(&evenly);
