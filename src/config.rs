@@ -47,6 +47,8 @@ pub struct Discord {
     pub silence: Duration,
     /// How long it may take until the first shard is ready. No file sets it.
     pub ready_within: Duration,
+    /// How many messages' questions may be in hand at once. No file sets it.
+    pub at_once: u32,
     /// How often one person may ask.
     pub person: Rate,
     /// How often a channel may ask.
@@ -66,6 +68,9 @@ impl Default for Discord {
             shards: Shards::default(),
             silence: Duration::from_secs(300),
             ready_within: Duration::from_secs(60),
+            // Discord takes 50 requests a second of a bot (rate limits), and an answer is tried for a minute: who comes behind so many
+            // would wait for most of it.
+            at_once: 2_000,
             person: Rate { burst: 8, per_minute: 20 },
             channel: Rate { burst: 30, per_minute: 120 },
             server: Rate { burst: 200, per_minute: 1_200 },

@@ -1,12 +1,13 @@
 //! The bot's one state, and what it does with messages: ask, answer, follow edits and deletions.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use hashbrown::HashMap;
 use serenity::all::{ChannelId, GuildId, Message, MessageId, MessageUpdateEvent, UserId};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
@@ -80,6 +81,9 @@ pub struct Bot {
     pub(super) in_hand: TaskTracker,
     /// Cancelled when nothing new is to be taken.
     pub(super) stopping: CancellationToken,
+    /// Room for questions in hand; what finds none is let go.
+    room: Semaphore,
+    let_go: AtomicU64,
     ledger: Mutex<Ledger>,
     limits: Mutex<Limits>,
     pub(super) places: Places,
@@ -107,6 +111,7 @@ impl Bot {
     pub(super) fn new(desk: Desk, rest: Rest, me: UserId, settings: config::Discord, kept: Kept) -> Arc<Self> {
         let limits = Limits::new(settings.person, settings.channel, settings.server);
         let places = Places::of(&settings);
+        let room = usize::try_from(settings.at_once).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
         Arc::new_cyclic(|myself| Self {
             app: Arc::clone(&desk.app),
             desk,
@@ -124,6 +129,8 @@ impl Bot {
             settings,
             in_hand: TaskTracker::new(),
             stopping: CancellationToken::new(),
+            room: Semaphore::new(room),
+            let_go: AtomicU64::new(0),
             ledger: Mutex::default(),
             limits: Mutex::new(limits),
             places,
@@ -164,6 +171,7 @@ impl Bot {
     }
 
     async fn on_question(&self, heard: Heard) {
+        let Ok(_place) = self.room.try_acquire() else { return self.let_go(&heard) };
         {
             let mut ledger = self.ledger();
             let now = Instant::now();
@@ -175,6 +183,18 @@ impl Bot {
         match self.answer_shown(&heard).await {
             Some(posted) => self.settle(heard, posted).await,
             None => self.ledger().forget(heard.id),
+        }
+    }
+
+    /// Discord, or this machine, is slower than people ask.
+    fn let_go(&self, heard: &Heard) {
+        self.vitals.metrics.asked(by(&heard.way), Came::Dropped);
+        let let_go = self.let_go.fetch_add(1, Ordering::Relaxed) + 1;
+        if let_go.is_power_of_two() {
+            let in_hand = self.settings.at_once;
+            warn!(
+                "{let_go} questions were let go so far, each while {in_hand} were in hand: Discord or this machine is slower than people ask"
+            );
         }
     }
 

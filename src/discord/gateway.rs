@@ -30,8 +30,19 @@ const LOOKS: u32 = 3;
 /// How often connections are told to send something, at most. A thread may also have much to do.
 const PINGED_EVERY: Duration = Duration::from_secs(1);
 
-/// How long a shard that is not ready holds up the next.
-const READY_WITHIN: Duration = Duration::from_secs(30);
+/// How fast shards are started one after the other.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    /// How long a shard that is not ready holds up the next.
+    ready_within: Duration,
+    /// How long after one is ready the next begins.
+    apart: Duration,
+}
+
+impl Pace {
+    /// As Discord's rules ask for.
+    const OF_DISCORD: Self = Self { ready_within: Duration::from_secs(30), apart: SIGN_IN };
+}
 
 /// The threads that read connections. They end with this.
 #[derive(Debug)]
@@ -97,19 +108,31 @@ fn has_ended(connection: &ShardMessenger) -> bool {
     format!("{connection:?}").contains("closed: true")
 }
 
-/// Starts shards one after the other, each five seconds after those before it are ready; never done. Serenity counts the five seconds between
-/// sign-ins from when a connection is made, and what a busy machine takes from there to the sign-in may differ by more than it allows for.
-pub(super) async fn start_in_turn(manager: &ShardManager, shards: impl Iterator<Item = u32>, ready: impl Fn() -> usize) -> Infallible {
-    for (before, shard) in (1..).zip(shards) {
-        let all_ready = async {
-            while ready() < before {
+/// Starts shards one after the other, the first of which runs already: each five seconds after the one before it is ready; never done.
+/// Serenity counts the five seconds between sign-ins from when a connection is made, and what a busy machine takes from there to the sign-in
+/// may differ by more than it allows for.
+pub(super) async fn start_in_turn(manager: &ShardManager, shards: impl Iterator<Item = u32>, is_ready: impl Fn(u32) -> bool) -> Infallible {
+    in_turn(Pace::OF_DISCORD, shards, is_ready, |shard| start(manager, ShardId(shard))).await
+}
+
+async fn in_turn<F: Future<Output = ()>>(
+    pace: Pace,
+    mut shards: impl Iterator<Item = u32>,
+    is_ready: impl Fn(u32) -> bool,
+    start: impl Fn(u32) -> F,
+) -> Infallible {
+    let mut before = shards.next();
+    for shard in shards {
+        let before_is_ready = async {
+            while before.is_some_and(|before| !is_ready(before)) {
                 sleep(EVERY).await;
             }
         };
-        // One that Discord does not let in keeps no other out.
-        let _ = timeout(READY_WITHIN, all_ready).await;
-        sleep(SIGN_IN).await;
-        start(manager, ShardId(shard)).await;
+        // One that Discord does not let in holds up the next alone.
+        let _ = timeout(pace.ready_within, before_is_ready).await;
+        sleep(pace.apart).await;
+        start(shard).await;
+        before = Some(shard);
     }
     std::future::pending().await
 }
@@ -185,6 +208,9 @@ impl<F: Framework + 'static> Framework for Elsewhere<F> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::future::ready;
+
     use super::*;
 
     #[test]
@@ -194,5 +220,33 @@ mod tests {
         let looks: Vec<bool> = (0..5).map(|look| rest.is_lacking([7, 2 * look, 4].into_iter())).collect();
         assert_eq!(looks, [false, false, false, true, true]);
         assert!(!rest.is_lacking([7, 10, 6].into_iter()), "it rested between");
+    }
+
+    #[tokio::test]
+    async fn a_shard_that_is_never_let_in_holds_up_the_next_alone() {
+        let waited_for_and_started = RefCell::new(Vec::new());
+        let note = |what| {
+            let mut noted = waited_for_and_started.borrow_mut();
+            if noted.last() != Some(&what) {
+                noted.push(what);
+            }
+        };
+        let is_ready = |shard| {
+            note(("waited for", shard));
+            shard != 5
+        };
+        let pace = Pace { ready_within: Duration::from_millis(300), apart: Duration::ZERO };
+        let in_turn = in_turn(pace, 4..8, is_ready, |shard| ready(note(("started", shard))));
+        let all_started = async {
+            while waited_for_and_started.borrow().last() != Some(&("started", 7)) {
+                sleep(EVERY).await;
+            }
+        };
+        tokio::select! {
+            never = in_turn => match never {},
+            () = all_started => {}
+        }
+        let expected = [("waited for", 4), ("started", 5), ("waited for", 5), ("started", 6), ("waited for", 6), ("started", 7)];
+        assert_eq!(waited_for_and_started.into_inner(), expected);
     }
 }

@@ -102,6 +102,11 @@ impl Places {
         self.known().shards.insert(shard)
     }
 
+    /// Whether a shard was ready once.
+    pub(super) fn was_ready(&self, shard: u32) -> bool {
+        self.known().shards.contains(&shard)
+    }
+
     /// How many shards were ready once.
     pub(super) fn shards_ready(&self) -> usize {
         self.known().shards.len()

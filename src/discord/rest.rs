@@ -29,6 +29,8 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 const LONGEST_TOLD: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(5);
+/// Connections kept open for the next request. Each has buffers of its own, and a moment of much to do opens hundreds.
+const IDLE: usize = 16;
 
 /// Why a request came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -227,7 +229,8 @@ fn hold(held: &Held, until: Instant) {
 }
 
 fn client(api: &Api) -> Result<reqwest::Client, String> {
-    let mut client = reqwest::Client::builder().use_rustls_tls().timeout(ATTEMPT).connect_timeout(CONNECT);
+    let client = reqwest::Client::builder().use_rustls_tls().timeout(ATTEMPT).connect_timeout(CONNECT);
+    let mut client = client.pool_max_idle_per_host(IDLE);
     if let Api::Live { certificate: Some(pem) } = api {
         let certificate = reqwest::Certificate::from_pem(pem)
             .map_err(|_| "the file that DISCORD_CA_FILE names holds no certificate in PEM form; name another or unset it".to_owned())?;

@@ -238,7 +238,7 @@ pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), S
     };
     let others = async {
         bot.signs_in.cancelled().await;
-        start_in_turn(&manager, shards.each().skip(1), || bot.places.shards_ready()).await
+        start_in_turn(&manager, shards.each(), |shard| bot.places.was_ready(shard)).await
     };
     let ended = tokio::select! {
         ended = gateway => Some(ended),

@@ -66,11 +66,13 @@ pub enum Came {
     Help,
     /// Nothing: too much was asked in a short time.
     Limited,
+    /// Nothing: too many questions were in hand.
+    Dropped,
 }
 
 impl Came {
     /// Each of them.
-    pub const ALL: [Self; 6] = [Self::Answer, Self::Suggest, Self::Abstain, Self::Timeline, Self::Help, Self::Limited];
+    pub const ALL: [Self; 7] = [Self::Answer, Self::Suggest, Self::Abstain, Self::Timeline, Self::Help, Self::Limited, Self::Dropped];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -81,6 +83,7 @@ impl Came {
             Self::Timeline => "timeline",
             Self::Help => "help",
             Self::Limited => "limited",
+            Self::Dropped => "dropped",
         }
     }
 }

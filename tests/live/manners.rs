@@ -75,6 +75,32 @@ async fn a_flood_is_bounded_by_channel_and_server() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_while_too_much_is_in_hand_is_let_go() {
+    let mut small = settings();
+    small.at_once = 2;
+    live_with(Options::default(), small, async |discord| {
+        let (anna, channel) = (discord.user("anna"), discord.guild().general());
+        discord.fail("POST /channels/*/messages", 2, Fault::Slow(Duration::from_secs(6)));
+        let mut asked = Vec::new();
+        for _ in 0..5 {
+            asked.push(discord.mention(&anna, &channel, UNKNOWN).await);
+        }
+        discord.nth_request(2, |request| request.method == "POST" && request.path.ends_with("/messages")).await;
+        // Once those are answered there is room again.
+        loop {
+            let last = discord.mention(&anna, &channel, OFFERED).await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            if !discord.replies_to(&last).is_empty() {
+                break;
+            }
+        }
+        let answered = asked.iter().filter(|asked| !discord.replies_to(asked).is_empty()).count();
+        assert_eq!(answered, 2, "of five, for no more were in hand at once");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_channel_is_not_told_the_same_twice_in_a_minute() {
     live(async |discord| {
         let (anna, ben, guild) = (discord.user("anna"), discord.user("ben"), discord.guild());
