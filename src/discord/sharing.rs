@@ -99,10 +99,8 @@ impl Sharing {
         }
         for shard in range.each() {
             let name = name_of(shard, range);
-            while let Leased::Taken { by, left } = self.store.lease(&name, &self.holder, SHARD).await? {
-                if is_dead(&by) {
-                    self.store.release(&name, &by).await?;
-                } else if Instant::now() + left > until {
+            while let Leased::Taken { by, left } = self.lease(&name, SHARD).await? {
+                if Instant::now() + left > until {
                     self.give_back(range).await;
                     return Err(NotOurs::Taken { shard: format!("{shard}/{}", range.total()), by: process_of(&by).to_owned() });
                 } else {
@@ -123,6 +121,16 @@ impl Sharing {
             Some(other) => {
                 self.give_back(range).await;
                 Err(other.refuses(range))
+            }
+        }
+    }
+
+    /// Takes a lease, also from a process of this machine that died with it.
+    async fn lease(&self, name: &str, span: Duration) -> Result<Leased, StoreError> {
+        loop {
+            match self.store.lease(name, &self.holder, span).await? {
+                Leased::Taken { by, .. } if is_dead(&by) => self.store.release(name, &by).await?,
+                leased => return Ok(leased),
             }
         }
     }
@@ -200,14 +208,11 @@ impl Sharing {
     pub(super) async fn alone<T>(&self, name: &str, work: impl Future<Output = T>) -> T {
         let until = Instant::now() + WORK;
         // Where the store does not answer, or the other takes too long, it is better done twice than never.
-        while let Ok(Leased::Taken { by, left }) = self.store.lease(name, &self.holder, WORK).await {
-            if is_dead(&by) {
-                let _ = self.store.release(name, &by).await;
-            } else if Instant::now() > until {
+        while let Ok(Leased::Taken { left, .. }) = self.lease(name, WORK).await {
+            if Instant::now() > until {
                 break;
-            } else {
-                sleep(left.min(ASKED_EVERY)).await;
             }
+            sleep(left.min(ASKED_EVERY)).await;
         }
         let done = work.await;
         let _ = self.store.release(name, &self.holder).await;
@@ -216,7 +221,7 @@ impl Sharing {
 
     /// Does some work unless another process is at it.
     pub(super) async fn once(&self, name: &str, work: impl Future<Output = ()>) {
-        match self.store.lease(name, &self.holder, WORK).await {
+        match self.lease(name, WORK).await {
             Ok(Leased::Mine) => {
                 // What waits for Discord may take longer than a lease does.
                 let renewing = async {

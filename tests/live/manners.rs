@@ -80,7 +80,7 @@ async fn what_comes_while_too_much_is_in_hand_is_let_go() {
     small.at_once = 2;
     live_with(Options::default(), small, async |discord| {
         let (anna, channel) = (discord.user("anna"), discord.guild().general());
-        discord.fail("POST /channels/*/messages", 2, Fault::Slow(Duration::from_secs(6)));
+        discord.fail("POST /channels/*/messages", 2, Fault::Slow(Duration::from_secs(3)));
         let mut asked = Vec::new();
         for _ in 0..5 {
             asked.push(discord.mention(&anna, &channel, UNKNOWN).await);

@@ -157,10 +157,15 @@ async fn who_made_a_suggestion_is_told_its_outcome_though_the_process_died_befor
     discord.fail("POST /users/@me/channels", 1, Fault::Slow(PATIENCE));
     let approved = discord.response(&press(&discord, &mo, shown.message(), "Approve").await).await;
     assert!(said(&approved).contains("Saved."), "{}", said(&approved));
-    first.kill().await.unwrap();
-    // It may have died before it asked at all, and the fault is not for those after it.
-    discord.mend();
     let store = Store::open(&Location::parse(&place.store).unwrap()).await.unwrap().store;
+    let by = Instant::now() + PATIENCE;
+    while store.leases("telling").await.unwrap().is_empty() {
+        assert!(Instant::now() < by, "it does not begin to tell her");
+        sleep(Duration::from_millis(10)).await;
+    }
+    first.kill().await.unwrap();
+    // It may have died before it asked, and the fault is not for those after it.
+    discord.mend();
     assert_eq!(store.untold().await.unwrap().len(), 1, "it is decided, and nobody was told");
 
     let _both = [place.run(&discord, "0/2"), place.run(&discord, "1/2")];
