@@ -11,9 +11,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serenity::all::{Client, Context, FullEvent, ShardId, ShardManager};
-use serenity::async_trait;
-use serenity::framework::Framework;
+use serenity::all::{ShardId, ShardManager};
 use serenity::gateway::ShardMessenger;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::{sleep, timeout};
@@ -175,34 +173,6 @@ impl Rest {
             is_lacking |= *looks >= LOOKS;
         }
         is_lacking
-    }
-}
-
-/// A framework whose work is done elsewhere than on the threads that read connections.
-pub(super) struct Elsewhere<F> {
-    framework: Arc<F>,
-    handle: Handle,
-}
-
-impl<F> Elsewhere<F> {
-    /// Work is done where this is called.
-    pub(super) fn here(framework: F) -> Self {
-        Self { framework: Arc::new(framework), handle: Handle::current() }
-    }
-}
-
-#[async_trait]
-impl<F: Framework + 'static> Framework for Elsewhere<F> {
-    async fn init(&mut self, client: &Client) {
-        // Nobody else has it yet.
-        if let Some(framework) = Arc::get_mut(&mut self.framework) {
-            framework.init(client).await;
-        }
-    }
-
-    async fn dispatch(&self, context: Context, event: FullEvent) {
-        let framework = Arc::clone(&self.framework);
-        drop(self.handle.spawn(async move { framework.dispatch(context, event).await }));
     }
 }
 

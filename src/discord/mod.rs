@@ -7,6 +7,7 @@ pub mod bot;
 mod clearing;
 mod commands;
 pub mod doctor;
+mod events;
 mod following;
 pub mod form;
 mod gate;

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use serenity::all::{ClientBuilder, FullEvent, GatewayIntents, Interaction, Ready, ShardManager};
+use serenity::all::{ClientBuilder, GatewayIntents, ShardManager};
 use serenity::gateway::GatewayError;
 use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
 use super::bot::{Bot, Kept};
 use super::clearing;
-use super::commands::{self, ErrorBox};
+use super::commands;
+use super::events::Events;
 use super::gate::{self, Gate};
-use super::gateway::{Elsewhere, Threads, start_in_turn};
+use super::gateway::{Threads, start_in_turn};
 use super::moderation::{self, Inbox, Outbox};
 use super::rest::{Api, Failure, Rest};
 use super::secret::Token;
@@ -368,7 +369,6 @@ async fn client(
 ) -> Result<serenity::Client, StartError> {
     let options = poise::FrameworkOptions {
         commands: commands::all(),
-        event_handler: |framework, event| Box::pin(on_event(framework, event)),
         on_error: |error| Box::pin(commands::failed(error)),
         // Nothing here is for owners only, so nobody needs to be looked up.
         initialize_owners: false,
@@ -376,10 +376,11 @@ async fn client(
         prefix_options: poise::PrefixFrameworkOptions { mention_as_prefix: false, ..Default::default() },
         ..Default::default()
     };
-    let framework = poise::Framework::builder().options(options).setup(|_, _, _| Box::pin(async move { Ok(bot) })).build();
+    let for_commands = Arc::clone(&bot);
+    let commands = poise::Framework::builder().options(options).setup(|_, _, _| Box::pin(async move { Ok(for_commands) })).build();
     let http = super::rest::unlimited_http(token, api).map_err(StartError::Setting)?;
     // What a client begins runs where it is made.
-    let made = ClientBuilder::new_with_http(http, intents).framework(Elsewhere::here(framework)).into_future();
+    let made = ClientBuilder::new_with_http(http, intents).framework(Events::here(bot, commands)).into_future();
     threads.run(made).await.map_err(|error| StartError::Gateway(error.to_string()))
 }
 
@@ -420,67 +421,6 @@ async fn finish(bot: &Bot, manager: &ShardManager) {
     }
     bot.sharing.give_back(bot.shards).await;
     info!("stopped");
-}
-
-async fn on_event(framework: poise::FrameworkContext<'_, Arc<Bot>, ErrorBox>, event: &FullEvent) -> Result<(), ErrorBox> {
-    let bot = framework.user_data;
-    bot.vitals.pulse.beat();
-    // First, so that nothing begins behind the back of who waits for what is in hand.
-    let _in_hand = bot.in_hand.token();
-    if bot.stopping.is_cancelled() {
-        return Ok(());
-    }
-    // Each boxed: a question in hand takes the room of a question, not that of the largest form.
-    match event {
-        FullEvent::Message { new_message } => Box::pin(bot.on_message(new_message)).await,
-        FullEvent::MessageUpdate { event, .. } => Box::pin(bot.on_edit(event)).await,
-        FullEvent::MessageDelete { channel_id, deleted_message_id, guild_id } => {
-            Box::pin(bot.on_delete(*channel_id, *guild_id, &[*deleted_message_id])).await;
-        }
-        FullEvent::MessageDeleteBulk { channel_id, multiple_deleted_messages_ids, guild_id } => {
-            Box::pin(bot.on_delete(*channel_id, *guild_id, multiple_deleted_messages_ids)).await;
-        }
-        FullEvent::InteractionCreate { interaction: Interaction::Component(press) } => Box::pin(bot.on_press(press)).await,
-        FullEvent::InteractionCreate { interaction: Interaction::Modal(form) } => Box::pin(bot.on_form(form)).await,
-        FullEvent::GuildCreate { guild, .. } => {
-            guild.threads.iter().for_each(|thread| bot.places.saw_thread(thread.id, thread.parent_id));
-            for channel in guild.channels.values().chain(&guild.threads) {
-                bot.saw_channel(channel.id, guild.id, channel.last_message_id);
-            }
-        }
-        FullEvent::ThreadCreate { thread } => bot.places.saw_thread(thread.id, thread.parent_id),
-        FullEvent::ThreadListSync { thread_list_sync } => {
-            thread_list_sync.threads.iter().for_each(|thread| bot.places.saw_thread(thread.id, thread.parent_id));
-        }
-        FullEvent::ThreadUpdate { new, .. } => bot.places.saw_thread(new.id, new.parent_id),
-        FullEvent::ThreadDelete { thread, .. } => bot.places.lost_thread(thread.id),
-        FullEvent::Ready { data_about_bot } => Box::pin(on_ready(bot, data_about_bot)).await,
-        FullEvent::Resume { .. } => info!("the gateway connection was taken up again; nothing is lost"),
-        _ => {}
-    }
-    Ok(())
-}
-
-async fn on_ready(bot: &Bot, ready: &Ready) {
-    let shard = ready.shard.map_or(0, |shard| shard.id.0);
-    let of = ready.shard.map_or(1, |shard| shard.total);
-    let servers = ready.guilds.len();
-    if bot.places.is_first_session(shard) {
-        info!("shard {shard} of {of} is ready: {servers} servers");
-        if bot.places.shards_ready() >= bot.shards.count() as usize {
-            bot.signed_in.cancel();
-        }
-        if shard == 0
-            && let Some(bot) = bot.myself.upgrade()
-        {
-            // One process looks after what others left.
-            let stopping = bot.stopping.clone();
-            tokio::spawn(async move { stopping.run_until_cancelled(bot.post_what_was_left()).await });
-        }
-    } else {
-        info!("shard {shard} of {of} has a new session: {servers} servers; fetching what it missed");
-        bot.catch_up(shard).await;
-    }
 }
 
 #[cfg(test)]
