@@ -206,7 +206,10 @@ mod tests {
             shard != 5
         };
         let pace = Pace { ready_within: Duration::from_millis(300), apart: Duration::ZERO };
-        let in_turn = in_turn(pace, 4..8, is_ready, |shard| ready(note(("started", shard))));
+        let in_turn = in_turn(pace, 4..8, is_ready, |shard| {
+            note(("started", shard));
+            ready(())
+        });
         let all_started = async {
             while waited_for_and_started.borrow().last() != Some(&("started", 7)) {
                 sleep(EVERY).await;

@@ -103,9 +103,8 @@ impl Sharing {
                 if Instant::now() + left > until {
                     self.give_back(range).await;
                     return Err(NotOurs::Taken { shard: format!("{shard}/{}", range.total()), by: process_of(&by).to_owned() });
-                } else {
-                    sleep(left.min(ASKED_EVERY)).await;
                 }
+                sleep(left.min(ASKED_EVERY)).await;
             }
         }
         // The first of them may have run out while the last was waited for.
