@@ -10,7 +10,7 @@ use crate::text::numbers::read_number_words;
 use crate::text::words::{Shape, words};
 
 /// Names of the features of a fact, in the order of their numbers.
-pub const FEATURES: [&str; 36] = [
+pub const FEATURES: [&str; 38] = [
     "likeness",
     "consensus",
     "bm25",
@@ -47,6 +47,8 @@ pub const FEATURES: [&str; 36] = [
     "likeness_of_claim",
     "sources",
     "brevity",
+    "turn_missed_alone",
+    "turn_added_alone",
 ];
 
 /// The number of features.
@@ -69,10 +71,34 @@ pub(crate) const fn place(name: &str) -> Option<usize> {
     None
 }
 
+const fn known_place(name: &str) -> usize {
+    match place(name) {
+        Some(at) => at,
+        None => panic!("no feature has this name"),
+    }
+}
+
+/// How much less of the question than a fact another may meet that is held against it.
+const AS_MUCH: f32 = 0.2;
+
+/// Tells of facts beside each other what is told of none by itself: that one misses or adds a turn where another, which meets about as much of
+/// the question, does not. "Announced the end of the ceasefire" is answered by who says the end, if anybody does.
+pub fn set_apart(all: &mut [&mut Features]) {
+    const COVERAGE: usize = known_place("coverage");
+    const TURNS: [(usize, usize); 2] =
+        [(known_place("turn_missed"), known_place("turn_missed_alone")), (known_place("turn_added"), known_place("turn_added_alone"))];
+    for (turn, alone) in TURNS {
+        let most = all.iter().filter(|features| features[turn] == 0.0).map(|features| features[COVERAGE]).fold(f32::MIN, f32::max);
+        for features in all.iter_mut().filter(|features| features[turn] > 0.0) {
+            features[alone] = f32::from(u8::from(most + AS_MUCH >= features[COVERAGE]));
+        }
+    }
+}
+
 /// The features of one fact for one question.
 pub type Features = [f32; COUNT];
 
-/// Looks closely at a candidate.
+/// Looks closely at a candidate. What it is beside others is told by [`set_apart`].
 pub fn features(index: &Index, base: &Base, question: &Question, candidate: &Candidate) -> Features {
     let profile = index.profile(candidate.fact);
     let cover = Cover::of(index, question, candidate);
@@ -118,6 +144,8 @@ pub fn features(index: &Index, base: &Base, question: &Question, candidate: &Can
         // What more sources carry is likelier to be meant, and so is the general statement before the detail.
         profile.traits.sources(),
         1.0 - profile.traits.claim_length(),
+        0.0,
+        0.0,
     ]
 }
 
@@ -235,6 +263,10 @@ impl Cover {
                     cover.passage += element.weight * share;
                 }
                 reading += 1;
+            }
+            // A question form may ask about a turn that never came: "did it set an end date".
+            if element.turns && !met_in_claim {
+                met = 0.0;
             }
             cover.fact += element.weight * met;
             if met_in_claim {

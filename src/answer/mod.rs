@@ -335,15 +335,23 @@ fn spread_confidence(answer: &mut Answer) {
     }
 }
 
+/// A closer look at candidates, each by itself and beside the others; not weighed yet.
+pub(crate) fn compared(knowledge: &Knowledge, question: &Question, found: Vec<Candidate>) -> Vec<Ranked> {
+    let look = |candidate: Candidate| {
+        let features = features(&knowledge.index, &knowledge.base, question, &candidate);
+        Ranked { fact: candidate.fact, score: 0.0, confidence: 0.0, candidate, features }
+    };
+    let mut looked_at: Vec<Ranked> = found.into_iter().map(look).collect();
+    features::set_apart(&mut looked_at.iter_mut().map(|fact| &mut fact.features).collect::<Vec<_>>());
+    looked_at
+}
+
 /// The facts that the closer look puts first, best first; ties in the order of the base.
 pub fn rank(knowledge: &Knowledge, weights: &Weights, question: &Question, scratch: &mut Scratch) -> Vec<Ranked> {
-    let mut ranked: Vec<Ranked> = candidates(&knowledge.index, question, scratch)
-        .into_iter()
-        .map(|candidate| {
-            let features = features(&knowledge.index, &knowledge.base, question, &candidate);
-            Ranked { fact: candidate.fact, score: weights.score(&features), confidence: 0.0, candidate, features }
-        })
-        .collect();
+    let mut ranked = compared(knowledge, question, candidates(&knowledge.index, question, scratch));
+    for fact in &mut ranked {
+        fact.score = weights.score(&fact.features);
+    }
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| knowledge.index.in_order(a.fact, b.fact)));
     ranked.truncate(LISTED);
     ranked

@@ -5,7 +5,7 @@ use crate::base::reader::{Fields, Lines, NamedText, parse};
 use crate::fact::Problem;
 
 /// Names of what the confidence is told, in the order of their numbers.
-pub const SIGNS: [&str; 33] = [
+pub const SIGNS: [&str; 35] = [
     "constant",
     "score",
     "lead",
@@ -39,6 +39,8 @@ pub const SIGNS: [&str; 33] = [
     "turn_missed",
     "turn_added",
     "rare_name_missed",
+    "turn_missed_alone",
+    "turn_added_alone",
 ];
 
 /// The number of signs.

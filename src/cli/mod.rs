@@ -113,7 +113,7 @@ enum Command {
         #[arg(long, value_name = "FACTS=QUESTIONS")]
         also: Vec<String>,
         /// Wrong answers that the bar for answering may let through, in per cent of the questions for which a fact comes into question. What
-        /// no fact answers counts for as much as people ask it. Without it 5.4, and 3.9 for facts without question forms.
+        /// no fact answers counts for as much as people ask it. Without it 6, and 3.9 for facts without question forms.
         #[arg(long, value_name = "PERCENT", value_parser = percent)]
         wrong: Option<f64>,
         /// Where to write the weights.

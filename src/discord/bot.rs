@@ -171,12 +171,15 @@ impl Bot {
     }
 
     async fn on_question(&self, heard: Heard) {
+        let now = Instant::now();
+        if self.ledger().is_silent(heard.channel, now) {
+            return;
+        }
         let Ok(_place) = self.room.try_acquire() else { return self.let_go(&heard) };
         {
             let mut ledger = self.ledger();
-            let now = Instant::now();
             let leans_on = ledger.leans_on(heard.channel, now).filter(|_| heard.way == Way::Direct);
-            if ledger.is_silent(heard.channel, now) || !ledger.begin(heard.id, leans_on) {
+            if !ledger.begin(heard.id, leans_on) {
                 return;
             }
         }
@@ -186,8 +189,11 @@ impl Bot {
         }
     }
 
-    /// Discord, or this machine, is slower than people ask.
+    /// Discord, or this machine, is slower than people ask. What nobody asked the bot may not have been a question at all.
     fn let_go(&self, heard: &Heard) {
+        if heard.way == Way::Unasked {
+            return;
+        }
         self.vitals.metrics.asked(by(&heard.way), Came::Dropped);
         let let_go = self.let_go.fetch_add(1, Ordering::Relaxed) + 1;
         if let_go.is_power_of_two() {
@@ -391,7 +397,8 @@ impl Bot {
         }
         match due {
             Due::Nothing => {}
-            // It was not answered as it stood before: the mention was missing, or it was beyond what the bot answers unasked.
+            // It was not answered as it stood before: the mention was missing, it was beyond what the bot answers unasked, or
+            // there was no room for it.
             Due::Unknown => self.on_question(heard).await,
             Due::There(posted) => match self.change(&heard, &posted).await {
                 Standing::There => self.settle(heard, posted).await,

@@ -63,7 +63,7 @@ pub(super) async fn failed(error: poise::FrameworkError<'_, Arc<Bot>, ErrorBox>)
             let reply = Bot::broke(&format!("the command `{}`", context.command().qualified_name), why);
             bot.respond(&scene, First::Message, &reply).await;
         }
-        _ => tracing::warn!("an event or a completion failed: {why}"),
+        _ => tracing::warn!("a completion failed: {why}"),
     }
 }
 

@@ -106,10 +106,11 @@ fn has_ended(connection: &ShardMessenger) -> bool {
     format!("{connection:?}").contains("closed: true")
 }
 
-/// Starts shards one after the other, the first of which runs already: each five seconds after the one before it is ready; never done.
+/// Starts shards one after the other, the first of which runs already: each five seconds after the one before it is ready. Done when the last
+/// is ready, or had its time.
 /// Serenity counts the five seconds between sign-ins from when a connection is made, and what a busy machine takes from there to the sign-in
 /// may differ by more than it allows for.
-pub(super) async fn start_in_turn(manager: &ShardManager, shards: impl Iterator<Item = u32>, is_ready: impl Fn(u32) -> bool) -> Infallible {
+pub(super) async fn start_in_turn(manager: &ShardManager, shards: impl Iterator<Item = u32>, is_ready: impl Fn(u32) -> bool) {
     in_turn(Pace::OF_DISCORD, shards, is_ready, |shard| start(manager, ShardId(shard))).await
 }
 
@@ -118,21 +119,21 @@ async fn in_turn<F: Future<Output = ()>>(
     mut shards: impl Iterator<Item = u32>,
     is_ready: impl Fn(u32) -> bool,
     start: impl Fn(u32) -> F,
-) -> Infallible {
-    let mut before = shards.next();
-    for shard in shards {
-        let before_is_ready = async {
-            while before.is_some_and(|before| !is_ready(before)) {
+) {
+    let Some(mut last) = shards.next() else { return };
+    loop {
+        let last_is_ready = async {
+            while !is_ready(last) {
                 sleep(EVERY).await;
             }
         };
         // One that Discord does not let in holds up the next alone.
-        let _ = timeout(pace.ready_within, before_is_ready).await;
+        let _ = timeout(pace.ready_within, last_is_ready).await;
+        let Some(shard) = shards.next() else { return };
         sleep(pace.apart).await;
         start(shard).await;
-        before = Some(shard);
+        last = shard;
     }
-    std::future::pending().await
 }
 
 /// Starts a shard that does not run. Serenity would wait for its end.
@@ -206,20 +207,13 @@ mod tests {
             shard != 5
         };
         let pace = Pace { ready_within: Duration::from_millis(300), apart: Duration::ZERO };
-        let in_turn = in_turn(pace, 4..8, is_ready, |shard| {
+        let start = |shard| {
             note(("started", shard));
             ready(())
-        });
-        let all_started = async {
-            while waited_for_and_started.borrow().last() != Some(&("started", 7)) {
-                sleep(EVERY).await;
-            }
         };
-        tokio::select! {
-            never = in_turn => match never {},
-            () = all_started => {}
-        }
-        let expected = [("waited for", 4), ("started", 5), ("waited for", 5), ("started", 6), ("waited for", 6), ("started", 7)];
+        in_turn(pace, 4..8, is_ready, start).await;
+        let expected =
+            [("waited for", 4), ("started", 5), ("waited for", 5), ("started", 6), ("waited for", 6), ("started", 7), ("waited for", 7)];
         assert_eq!(waited_for_and_started.into_inner(), expected);
     }
 }

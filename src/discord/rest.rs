@@ -164,6 +164,11 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// Whether it answers an interaction: those count for no limit of all.
+    fn answers_interaction(&self) -> bool {
+        matches!(self.route, Route::InteractionResponse { .. } | Route::WebhookOriginalInteractionResponse { .. })
+    }
+
     fn request(&self) -> Request<'a> {
         let params = (!self.params.is_empty()).then(|| self.params.clone());
         let request = Request::new(self.route, self.method).params(params);
@@ -220,6 +225,28 @@ pub fn without_password(address: &str) -> String {
     scheme.map_or_else(|| host.to_owned(), |scheme| format!("{scheme}://{host}"))
 }
 
+/// Turns for requests, so that no second sees more than Discord takes of a bot: 50, answers to interactions aside (rate limits, global). Ten
+/// may go at once, more follow at forty a second (generic cell rate algorithm, ITU-T I.371).
+#[derive(Debug, Default)]
+struct Turns(Mutex<Option<Instant>>);
+
+impl Turns {
+    const APART: Duration = Duration::from_millis(25);
+    const AHEAD: Duration = Duration::from_millis(250);
+
+    /// When the next may go; nothing, and no turn is taken, where that is too late.
+    fn next(&self, now: Instant, by: Instant) -> Option<Instant> {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = free.map_or(now, |free| free.max(now));
+        let turn = at.checked_sub(Self::AHEAD).map_or(now, |turn| turn.max(now));
+        if turn >= by {
+            return None;
+        }
+        *free = Some(at + Self::APART);
+        Some(turn)
+    }
+}
+
 /// Before this nothing is sent: Discord said so for all requests.
 type Held = Arc<Mutex<Option<Instant>>>;
 
@@ -260,6 +287,7 @@ pub struct Rest {
     api: Api,
     /// Serenity's limiter, where Discord itself is spoken to.
     limiter: Option<Ratelimiter>,
+    turns: Turns,
     held: Held,
     clock: Mutex<Option<i64>>,
     vitals: Arc<Vitals>,
@@ -288,7 +316,7 @@ impl Rest {
                 Some(limiter)
             }
         };
-        Ok(Self { token: token.clone(), client, api: api.clone(), limiter, held, clock: Mutex::new(None), vitals })
+        Ok(Self { token: token.clone(), client, api: api.clone(), limiter, turns: Turns::default(), held, clock: Mutex::new(None), vitals })
     }
 
     /// The base address, if it is not Discord's own.
@@ -311,6 +339,7 @@ impl Rest {
         let mut last = "nothing".to_owned();
         loop {
             self.wait_while_held(by, &last).await?;
+            self.wait_for_turn(call, by, &last).await?;
             let since = Instant::now();
             let Ok(attempt) = timeout_at(by, self.attempt(call)).await else {
                 self.vitals.metrics.reached(Reached::Failed, since.elapsed());
@@ -357,14 +386,23 @@ impl Rest {
     }
 
     async fn wait_while_held(&self, by: Instant, last: &str) -> Result<(), Failure> {
-        match self.held().filter(|until| *until > Instant::now()) {
-            Some(until) if until >= by => Err(Failure::TooLate { last: last.to_owned() }),
-            Some(until) => {
-                sleep_until(until).await;
-                Ok(())
+        while let Some(until) = self.held().filter(|until| *until > Instant::now()) {
+            if until >= by {
+                return Err(Failure::TooLate { last: last.to_owned() });
             }
-            None => Ok(()),
+            sleep_until(until).await;
         }
+        Ok(())
+    }
+
+    /// Waits as long as Discord itself is spoken to and others are before it, and until nothing is held back meanwhile.
+    async fn wait_for_turn(&self, call: &Call<'_>, by: Instant, last: &str) -> Result<(), Failure> {
+        if self.limiter.is_none() || call.answers_interaction() {
+            return Ok(());
+        }
+        let Some(turn) = self.turns.next(Instant::now(), by) else { return Err(Failure::TooLate { last: last.to_owned() }) };
+        sleep_until(turn).await;
+        self.wait_while_held(by, last).await
     }
 
     async fn read(&self, response: reqwest::Response) -> Attempt {
@@ -565,6 +603,22 @@ mod tests {
             }
             assert_eq!(retry_after(&headers, &body), Duration::from_secs_f64(seconds), "{header:?} {body}");
         }
+    }
+
+    #[test]
+    fn no_second_sees_more_than_fifty_requests() {
+        let (turns, begin) = (Turns::default(), Instant::now());
+        let by = begin + Duration::from_secs(60);
+        // A hundred at once, as after a limit of all; then one from time to time; then many again.
+        let asked = (0..100).map(|_| 0).chain((0..20).map(|n| 3_000 + n * 200)).chain((0..100).map(|_| 7_100));
+        let went: Vec<Duration> = asked.map(|millis| turns.next(begin + Duration::from_millis(millis), by).unwrap() - begin).collect();
+        assert_eq!(went.iter().filter(|went| went.is_zero()).count(), 11, "few go at once");
+        for (at, first) in went.iter().enumerate() {
+            let within = went[at..].iter().filter(|went| **went < *first + Duration::from_secs(1)).count();
+            assert!(within <= 50, "{within} from {first:?} on");
+        }
+        assert_eq!(went[110], Duration::from_millis(5_000), "who comes alone does not wait");
+        assert_eq!(turns.next(begin + Duration::from_millis(7_100), begin + Duration::from_millis(7_200)), None, "too late");
     }
 
     #[test]

@@ -239,7 +239,10 @@ pub async fn serve(setup: Setup, stop: impl Future<Output = ()>) -> Result<(), S
     };
     let others = async {
         bot.signs_in.cancelled().await;
-        start_in_turn(&manager, shards.each(), |shard| bot.places.was_ready(shard)).await
+        start_in_turn(&manager, shards.each(), |shard| bot.places.was_ready(shard)).await;
+        // Where one of them is never let in, other processes need not wait for it.
+        bot.signed_in.cancel();
+        std::future::pending().await
     };
     let ended = tokio::select! {
         ended = gateway => Some(ended),
