@@ -111,7 +111,7 @@ fn has_ended(connection: &ShardMessenger) -> bool {
 /// Serenity counts the five seconds between sign-ins from when a connection is made, and what a busy machine takes from there to the sign-in
 /// may differ by more than it allows for.
 pub(super) async fn start_in_turn(manager: &ShardManager, shards: impl Iterator<Item = u32>, is_ready: impl Fn(u32) -> bool) {
-    in_turn(Pace::OF_DISCORD, shards, is_ready, |shard| start(manager, ShardId(shard))).await
+    in_turn(Pace::OF_DISCORD, shards, is_ready, |shard| start(manager, ShardId(shard))).await;
 }
 
 async fn in_turn<F: Future<Output = ()>>(

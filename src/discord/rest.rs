@@ -617,7 +617,7 @@ mod tests {
             let within = went[at..].iter().filter(|went| **went < *first + Duration::from_secs(1)).count();
             assert!(within <= 50, "{within} from {first:?} on");
         }
-        assert_eq!(went[110], Duration::from_millis(5_000), "who comes alone does not wait");
+        assert_eq!(went[110], Duration::from_secs(5), "who comes alone does not wait");
         assert_eq!(turns.next(begin + Duration::from_millis(7_100), begin + Duration::from_millis(7_200)), None, "too late");
     }
 
